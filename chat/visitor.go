@@ -1,0 +1,132 @@
+package chat
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// Visitor is what is known of the person behind a session. Values are replaced, never changed in place: copies share their slices and maps.
+type Visitor struct {
+	User     User           `json:"user"`
+	Segments []string       `json:"segments,omitempty"`
+	Data     map[string]any `json:"data,omitempty"`
+	Locale   string         `json:"locale,omitempty"`
+	Timezone string         `json:"timezone,omitempty"`
+	Browser  string         `json:"browser,omitempty"`
+	System   string         `json:"system,omitempty"`
+	// Addr is the address and port of the last access (P9, P10).
+	Addr netip.AddrPort `json:"addr"`
+	// Pages are the last pages visited, newest first; the first is the current one.
+	Pages []PageVisit `json:"pages,omitempty"`
+	// Visits counts the pages of the whole session.
+	Visits int `json:"visits,omitempty"`
+	// Fired names the triggers that fired (P12).
+	Fired  []string  `json:"fired,omitempty"`
+	SeenAt time.Time `json:"seen_at"`
+}
+
+// User is what the page told about its visitor.
+type User struct {
+	Nickname string   `json:"nickname,omitempty"`
+	Email    string   `json:"email,omitempty"`
+	Phone    string   `json:"phone,omitempty"`
+	Avatar   string   `json:"avatar,omitempty"`
+	Company  *Company `json:"company,omitempty"`
+}
+
+// Company is where the visitor works, as the page told it.
+type Company struct {
+	Name        string   `json:"name"`
+	URL         string   `json:"url,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Employment  []string `json:"employment,omitempty"`
+	Geolocation []string `json:"geolocation,omitempty"`
+}
+
+// Page is a page of the website.
+type Page struct {
+	URL      string `json:"url"`
+	Title    string `json:"title,omitempty"`
+	Referrer string `json:"referrer,omitempty"`
+}
+
+// PageVisit is a page with the time of its visit.
+type PageVisit struct {
+	Page
+	At time.Time `json:"at"`
+}
+
+// Access is what a connection brings along about its visitor.
+type Access struct {
+	Addr     netip.AddrPort
+	Locale   string
+	Timezone string
+	Browser  string
+	System   string
+	Page     Page
+}
+
+// HasFired reports whether the trigger fired in this session.
+func (v *Visitor) HasFired(trigger string) bool { return slices.Contains(v.Fired, trigger) }
+
+// visited returns v with the page put in front.
+func (v Visitor) visited(p Page, at time.Time) Visitor {
+	keep := min(len(v.Pages), MaxPages-1)
+	pages := make([]PageVisit, 0, keep+1)
+	pages = append(pages, PageVisit{p, at})
+	v.Pages = append(pages, v.Pages[:keep]...)
+	v.Visits++
+	return v
+}
+
+func (v Visitor) fired(trigger string) Visitor {
+	v.Fired = append(slices.Clip(v.Fired), trigger)
+	return v
+}
+
+// accessed returns v with what the connection brought; empty values leave what was known.
+func (v Visitor) accessed(a Access, at time.Time) Visitor {
+	v.Addr, v.SeenAt = a.Addr, at
+	for _, f := range []struct {
+		to   *string
+		from string
+	}{{&v.Locale, a.Locale}, {&v.Timezone, a.Timezone}, {&v.Browser, a.Browser}, {&v.System, a.System}} {
+		if f.from != "" {
+			*f.to = f.from
+		}
+	}
+	if a.Page.URL == "" || (len(v.Pages) > 0 && v.Pages[0].Page == a.Page) {
+		return v
+	}
+	return v.visited(a.Page, at)
+}
+
+func (v Visitor) withData(patch map[string]any) Visitor {
+	data := make(map[string]any, len(v.Data)+len(patch))
+	maps.Copy(data, v.Data)
+	for key, value := range patch {
+		if value == nil {
+			delete(data, key)
+		} else {
+			data[key] = value
+		}
+	}
+	v.Data = data
+	return v
+}
+
+func (v Visitor) withSegments(segments []string, overwrite bool) Visitor {
+	var all []string
+	if !overwrite {
+		all = slices.Clone(v.Segments)
+	}
+	for _, s := range segments {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	v.Segments = all
+	return v
+}
