@@ -157,11 +157,24 @@ func (f UserFrame) MarshalJSONTo(e *jsontext.Encoder) error { return json.Marsha
 
 // Raw turns stored frames into the members of a page.
 func Raw(frames [][]byte) []jsontext.Value {
+	if frames == nil {
+		return nil
+	}
 	values := make([]jsontext.Value, len(frames))
 	for i, f := range frames {
 		values[i] = f
 	}
 	return values
+}
+
+// DescribeTrigger tells a client under which condition to report a trigger.
+func DescribeTrigger(t chat.Trigger) TriggerInfo {
+	info := TriggerInfo{Name: t.Name, URL: t.URLPrefix}
+	if t.After != nil {
+		ms := t.After.Milliseconds()
+		info.AfterMS = &ms
+	}
+	return info
 }
 
 // FormatEpoch is an epoch as clients see it.

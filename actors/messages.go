@@ -1,0 +1,125 @@
+package actors
+
+import (
+	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/protocol"
+)
+
+// Attach joins a visitor's connection to a session.
+type Attach struct {
+	Website chat.WebsiteID
+	Session chat.SessionID
+	// SecretHash is SHA-256 of the secret that the visitor brought.
+	SecretHash [32]byte
+	// Create makes a new temporary session if there is none. Without it an unknown session is refused.
+	Create bool
+	Access chat.Access
+	Resume *protocol.Resume
+	// Welcome is the answer as far as the transport knows it; the session fills in its own part.
+	Welcome protocol.VisitorWelcome
+	Conn    Connection
+
+	result chan<- error
+}
+
+// Open joins an agent's connection to a session; the answer is an opened or error frame.
+type Open struct {
+	Website chat.WebsiteID
+	Session chat.SessionID
+	Agent   chat.Participant
+	Ref     int64
+	Resume  *protocol.Resume
+	Conn    Connection
+}
+
+// Command is something that a participant wants of a session. Answers go to Conn as frames; Conn.Handled is called once.
+type Command struct {
+	Website chat.WebsiteID
+	Session chat.SessionID
+	From    chat.Participant
+	Command chat.Command
+	Ref     int64
+	Conn    Connection
+}
+
+// Subscribe shows a website's inbox to an agent's connection; the answer is an inbox frame.
+type Subscribe struct {
+	Website chat.WebsiteID
+	Ref     int64
+	Query   InboxQuery
+	// Live makes later changes arrive too; without it this is just another page.
+	Live bool
+	Conn Connection
+}
+
+// WatchVisitors shows the live visitors of a website, once or, with Live, from now on. Without Live a watch ends.
+type WatchVisitors struct {
+	Website chat.WebsiteID
+	Ref     int64
+	Live    bool
+	Conn    Connection
+}
+
+// What shards route: a message for a session or a website.
+type (
+	toSession struct {
+		website chat.WebsiteID
+		id      chat.SessionID
+		body    any
+	}
+	toWebsite struct {
+		id   chat.WebsiteID
+		body any
+	}
+)
+
+// Messages to a session, beside *Attach, *Open and *Command.
+type (
+	// detach ends a connection's part in the session.
+	detach struct{ conn Connection }
+	// tick is the inactivity timer with its number; an older number is a timer that was replaced.
+	tick struct{ number uint64 }
+	// reconcile tries again to learn what the store holds after a commit in doubt.
+	reconcile struct{}
+	// announceConversation tells the website what was held back to spare it.
+	announceConversation struct{}
+	// presenceChanged tells the session's visitors who answers now.
+	presenceChanged struct{ frame []byte }
+)
+
+// Messages of the handshake by which a session leaves the memory.
+type (
+	release        struct{ id chat.SessionID }
+	confirmRelease struct{}
+	released       struct {
+		id   chat.SessionID
+		idle bool
+	}
+)
+
+// Messages to a website, beside *Subscribe and *WatchVisitors.
+type (
+	unsubscribe struct{ conn Connection }
+	agentOnline struct {
+		agent protocol.AgentInfo
+		conn  Connection
+	}
+	agentOffline struct{ conn Connection }
+	// visitorOnline adds or updates a live visitor, visitorOffline removes one.
+	visitorOnline       struct{ visitor protocol.LiveVisitor }
+	visitorOffline      struct{ session chat.SessionID }
+	conversationChanged struct {
+		head   chat.Head
+		online bool
+	}
+	conversationRemoved struct{ session chat.SessionID }
+	flush               struct{}
+)
+
+// Messages to a shard, beside those it routes.
+type (
+	// drain makes the shard poison all its children and answer on done.
+	drain struct{ done chan<- struct{} }
+	// poisoned is for tests of supervision.
+	countChildren struct{ answer chan<- int }
+)

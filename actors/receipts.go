@@ -1,0 +1,80 @@
+package actors
+
+import (
+	"crypto/sha256"
+	"math"
+
+	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
+)
+
+// receipts remember the last few results, so that a repeat costs neither the store's time nor the sender's rate. The store remembers them
+// all (G3).
+type receipts struct {
+	ring [16]recentReceipt
+	next int
+}
+
+type recentReceipt struct {
+	sender  chat.Sender
+	id      chat.MessageID
+	receipt persistence.Receipt
+}
+
+func (r *receipts) find(d *persistence.Dedupe) *persistence.Receipt {
+	if r == nil {
+		return nil
+	}
+	for i := range r.ring {
+		if e := &r.ring[i]; e.id == d.ID && e.sender == d.Sender && e.receipt.Seq != 0 {
+			return &e.receipt
+		}
+	}
+	return nil
+}
+
+// keep remembers a receipt. It works on nil: a session that nobody wrote in has no ring.
+func (r *receipts) keep(sender chat.Sender, id chat.MessageID, receipt persistence.Receipt) *receipts {
+	if r == nil {
+		r = new(receipts)
+	}
+	r.ring[r.next] = recentReceipt{sender, id, receipt}
+	r.next = (r.next + 1) % len(r.ring)
+	return r
+}
+
+// dedupeOf names what a command posts; nil for commands that may repeat.
+func dedupeOf(c *Command) *persistence.Dedupe {
+	switch m := c.Command.(type) {
+	case chat.PostMessage:
+		return &persistence.Dedupe{Sender: c.From.Sender(), ID: m.ID, Receipt: persistence.Receipt{Body: bodyOfMessage(m.Content)}}
+	case chat.PostNote:
+		return &persistence.Dedupe{Sender: c.From.Sender(), ID: m.ID, Receipt: persistence.Receipt{Body: digest("note", m.Text)}}
+	}
+	return nil
+}
+
+func bodyOfMessage(c chat.Content) [16]byte {
+	if c.Type == chat.TypeText {
+		return digest("text", c.Text)
+	}
+	a := c.Attachment
+	duration := math.Float64bits(a.Duration)
+	return digest(string(c.Type), a.URL, a.Type, a.Name, string([]byte{
+		byte(duration), byte(duration >> 8), byte(duration >> 16), byte(duration >> 24),
+		byte(duration >> 32), byte(duration >> 40), byte(duration >> 48), byte(duration >> 56),
+	}))
+}
+
+// digest hashes the parts, each behind its length so that no two lists of parts meet.
+func digest(parts ...string) (sum [16]byte) {
+	b := make([]byte, 0, 512)
+	for _, p := range parts {
+		n := len(p)
+		b = append(b, byte(n), byte(n>>8), byte(n>>16))
+		b = append(b, p...)
+	}
+	full := sha256.Sum256(b)
+	copy(sum[:], full[:])
+	return sum
+}

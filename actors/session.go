@@ -1,0 +1,205 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
+	"github.com/parlor-chat/parlor/protocol"
+)
+
+// retrySoon is what a client is told when a moment later may do.
+const retrySoon = 250 * time.Millisecond
+
+// session is the one owner of one visitor session: its lifetime, its log, its subscribers. While nobody asked for it yet, and after it was
+// found not to exist, state is nil.
+type session struct {
+	sys     *System
+	site    *Site
+	id      chat.SessionID
+	website chat.WebsiteID
+
+	state *chat.Session
+	// erased says that the store knows the session as deleted: its id is never used again.
+	erased bool
+	// doubt says that a commit may or may not have happened: the store must be asked before anything else is decided.
+	doubt bool
+	// unsaved says that the visitor changed in a way that may wait for the next commit: a page, an access.
+	unsaved bool
+	// journal is the log of a temporary session: what a conversation's first commit writes (P8).
+	journal *journal
+	// fresh is what the command in hand added to the logs.
+	fresh step
+	// recent are the last receipts, for repeats that arrive while the first is still warm.
+	recent *receipts
+
+	subscribers []subscriber
+	lastAccess  time.Time
+	timer       *time.Timer
+	timerNumber uint64
+	// announced is when the website last heard of the conversation; announcing that it will hear again soon.
+	announced  time.Time
+	announcing bool
+	// leaving is set when the session asked its shard to let it go.
+	leaving bool
+}
+
+// subscriber is a connection that sees the session.
+type subscriber struct {
+	conn Connection
+	role chat.Role
+}
+
+// journal holds the frames of what is not in the store.
+type journal struct {
+	messages []persistence.Entry
+	notes    []persistence.NoteEntry
+}
+
+// Receive implements actor.Actor.
+func (s *session) Receive(ctx actor.Context) {
+	defer s.recoverPanic(ctx)
+	switch m := ctx.Message().(type) {
+	case *toSession:
+		s.id, s.website = m.id, m.website
+		s.receive(ctx, m)
+	case tick:
+		s.ticked(ctx, m)
+	case reconcile:
+		s.reconcile(ctx)
+	case announceConversation:
+		s.announcing = false
+		s.announce(ctx)
+	case confirmRelease:
+		s.confirmRelease(ctx)
+	case *actor.Stopping:
+		s.stopping()
+	}
+}
+
+func (s *session) receive(ctx actor.Context, m *toSession) {
+	switch body := m.body.(type) {
+	case *Command:
+		s.command(ctx, body)
+	case *Attach:
+		s.attach(ctx, body)
+	case *Open:
+		s.open(ctx, body)
+	case detach:
+		s.detach(ctx, body.conn)
+	case presenceChanged:
+		s.show(body.frame, chat.RoleVisitor, nil)
+	}
+}
+
+// recoverPanic keeps a bug from taking the session along: whoever asked gets an answer, the connections come back to a fresh start, and what
+// was in memory is not trusted any more. What panicked is logged by its type; its value may hold a visitor's words.
+func (s *session) recoverPanic(ctx actor.Context) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	s.sys.stats.Panics.Add(1)
+	s.sys.log.Error("a session failed; its clients reconnect. Please report this.", slog.String("stack", string(debug.Stack())))
+	if m, ok := ctx.Message().(*toSession); ok {
+		refuseUndelivered(m.body)
+	}
+	s.discard(ctx, protocol.CloseResync)
+}
+
+// discard forgets everything and lets the clients come back: the state is not what it should be.
+func (s *session) discard(ctx actor.Context, code protocol.CloseCode) {
+	s.closeAll(code)
+	s.sys.toWebsite(s.website, visitorOffline{s.id})
+	s.state, s.journal, s.recent, s.doubt, s.unsaved = nil, nil, nil, false, false
+	s.leave(ctx)
+}
+
+// load makes sure that the state is there, if the session exists. The error is what the participant may be told; a session that does not
+// exist is no error.
+func (s *session) load() *chat.Error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
+	defer cancel()
+	if s.site == nil {
+		site, err := s.sys.websites.get(ctx, s.website)
+		if err != nil {
+			return storeRefusal(err)
+		}
+		s.site = site
+	}
+	if s.doubt {
+		if err := s.settle(ctx); err != nil {
+			return storeRefusal(err)
+		}
+	}
+	if s.state != nil {
+		return nil
+	}
+	record, err := s.sys.store.Load(ctx, s.website, s.id)
+	switch {
+	case err == nil:
+		s.state = &chat.Session{Head: record.Head, Visitor: record.Visitor}
+		s.accessed() // woken: stays in memory for a while
+		return nil
+	case isGone(err):
+		s.erased = errors.Is(err, persistence.ErrErased)
+		return nil
+	default:
+		return storeRefusal(err)
+	}
+}
+
+// belongs reports whether the session is the website's: a session in memory only is not protected by the store's keys (G22).
+func (s *session) belongs(website chat.WebsiteID) bool {
+	return s.state == nil || s.state.Website == website
+}
+
+// permanent reports whether the session is in the store (P6).
+func (s *session) permanent() bool { return s.state != nil && s.state.Version > 0 }
+
+// show sends a frame to the subscribers of a role (0: all) but one.
+func (s *session) show(frame []byte, role chat.Role, but Connection) {
+	for _, sub := range s.subscribers {
+		if sub.conn != but && (role == 0 || sub.role == role) {
+			sub.conn.Send(frame)
+		}
+	}
+}
+
+func (s *session) closeAll(code protocol.CloseCode) {
+	for _, sub := range s.subscribers {
+		sub.conn.Close(code)
+	}
+	s.subscribers = nil
+}
+
+func (s *session) watchedBy(role chat.Role) bool {
+	for _, sub := range s.subscribers {
+		if sub.role == role {
+			return true
+		}
+	}
+	return false
+}
+
+// add subscribes a connection, once.
+func (s *session) add(sub subscriber) {
+	s.remove(sub.conn)
+	s.subscribers = append(s.subscribers, sub)
+}
+
+func (s *session) remove(conn Connection) (was chat.Role) {
+	for i, sub := range s.subscribers {
+		if sub.conn == conn {
+			s.subscribers = append(s.subscribers[:i:i], s.subscribers[i+1:]...)
+			return sub.role
+		}
+	}
+	return 0
+}

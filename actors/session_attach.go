@@ -1,0 +1,234 @@
+package actors
+
+import (
+	"context"
+	"crypto/subtle"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
+	"github.com/parlor-chat/parlor/protocol"
+)
+
+// attach joins a visitor's connection: welcome, then what it missed, then live, without a gap and without a repeat (G5).
+func (s *session) attach(ctx actor.Context, a *Attach) {
+	defer s.rest(ctx)
+	if refusal := s.load(); refusal != nil {
+		a.result <- refusal
+		return
+	}
+	if s.state == nil && a.Create && !s.erased {
+		s.create(a)
+	}
+	if s.state == nil || s.state.Erased || !s.belongs(a.Website) ||
+		subtle.ConstantTimeCompare(s.state.SecretHash[:], a.SecretHash[:]) != 1 {
+		a.result <- ErrUnknownSession
+		return
+	}
+	replay, refusal := s.replay(a.Resume)
+	if refusal != nil {
+		a.result <- refusal
+		return
+	}
+	s.state.Apply(s.site.rules().Access(s.state, a.Access, time.Now()))
+	s.unsaved = true
+	s.accessed()
+
+	a.Conn.Send(protocol.Encode(s.welcome(a.Welcome, replay.kind)))
+	replay.send(a.Conn, s.state.Seq > 0)
+	s.add(subscriber{a.Conn, chat.RoleVisitor})
+	s.announceVisitor(ctx)
+	s.announce(ctx)
+	s.showDetails()
+	a.result <- nil
+}
+
+// create begins a temporary session (P7): it exists in memory only.
+func (s *session) create(a *Attach) {
+	id := randomID()
+	epoch := chat.Epoch(uint64(id[0])<<56 | uint64(id[1])<<48 | uint64(id[2])<<40 | uint64(id[3])<<32 |
+		uint64(id[4])<<24 | uint64(id[5])<<16 | uint64(id[6])<<8 | uint64(id[7]))
+	s.state = chat.NewSession(a.Website, a.Session, epoch, a.SecretHash, time.Now())
+}
+
+// welcome completes the answer to a visitor's hello.
+func (s *session) welcome(w protocol.VisitorWelcome, resume string) protocol.VisitorWelcome {
+	presence := s.site.Presence()
+	w.Session, w.Epoch, w.Resume, w.Seq = s.state.ID, protocol.FormatEpoch(s.state.Epoch), resume, s.state.Seq
+	w.Unread, w.Ongoing = s.state.Unread.Visitor, s.state.Started
+	w.Read, w.Delivered = s.state.Read, s.state.Delivered
+	w.User, w.Segments, w.Data = s.state.Visitor.User, s.state.Visitor.Segments, s.state.Visitor.Data
+	w.Online, w.Agents = presence.Online, presence.Agents
+	for _, t := range s.site.rules().Triggers {
+		if !s.state.Visitor.HasFired(t.Name) {
+			w.Triggers = append(w.Triggers, protocol.DescribeTrigger(t))
+		}
+	}
+	return w
+}
+
+// open joins an agent's connection.
+func (s *session) open(ctx actor.Context, o *Open) {
+	defer s.rest(ctx)
+	refusal := s.load()
+	if refusal == nil && (s.state == nil || s.state.Erased || !s.belongs(o.Website)) {
+		refusal = &chat.Error{Code: chat.CodeUnknownSession, Message: "there is no such session"}
+	}
+	var replay replay
+	if refusal == nil {
+		replay, refusal = s.replay(o.Resume)
+	}
+	var notes [][]byte
+	if refusal == nil {
+		notes, refusal = s.notes(&replay, o.Resume)
+	}
+	if refusal != nil {
+		o.Conn.Send(protocol.EncodeError(o.Ref, chat.MessageID{}, refusal))
+		o.Conn.Handled()
+		return
+	}
+	online := s.watchedBy(chat.RoleVisitor)
+	o.Conn.Send(protocol.Encode(protocol.Opened{
+		Ref: o.Ref, Website: o.Website, Session: o.Session, Epoch: protocol.FormatEpoch(s.state.Epoch), Resume: replay.kind,
+		Seq: s.state.Seq, N: s.state.Notes, Read: s.state.Read, Delivered: s.state.Delivered,
+		Conversation: protocol.Summarize(&s.state.Head, online),
+		Visitor:      protocol.Detail(&s.state.Head, &s.state.Visitor, online),
+	}))
+	replay.notes = notes
+	replay.send(o.Conn, s.state.Seq > 0 || s.state.Notes > 0)
+	s.add(subscriber{o.Conn, chat.RoleAgent})
+	o.Conn.Handled()
+}
+
+// detach ends a connection's part.
+func (s *session) detach(ctx actor.Context, conn Connection) {
+	role := s.remove(conn)
+	if role == chat.RoleVisitor && s.state != nil {
+		s.accessed() // an open connection is access: the time counts from its end (P7)
+		if !s.watchedBy(chat.RoleVisitor) {
+			s.save()
+			s.announceGone(ctx)
+			s.showDetails()
+		}
+	}
+	s.rest(ctx)
+}
+
+// replay is what a client gets after its welcome: the gap, or a snapshot.
+type replay struct {
+	session  chat.SessionID
+	kind     string
+	messages [][]byte
+	notes    [][]byte
+	more     bool
+	// first is the number of the first message, 0 when there is none.
+	first uint64
+}
+
+// The kinds of replay, as docs/protocol.md names them.
+const (
+	resumeNone  = "none"
+	resumeOK    = "ok"
+	resumeReset = "reset"
+)
+
+// send puts the replay on the connection. A client that does not resume gets a snapshot, unless there is nothing at all.
+func (r *replay) send(conn Connection, something bool) {
+	if r.kind == resumeOK {
+		for _, frame := range r.messages {
+			conn.Send(frame)
+		}
+		for _, frame := range r.notes {
+			conn.Send(frame)
+		}
+		return
+	}
+	if something {
+		conn.Send(protocol.Encode(protocol.History{
+			Session: r.session, Messages: protocol.Raw(r.messages), Notes: protocol.Raw(r.notes), More: r.more,
+		}))
+	}
+}
+
+// replay reads what a client missed.
+func (s *session) replay(resume *protocol.Resume) (replay, *chat.Error) {
+	r := replay{session: s.state.ID, kind: resumeNone}
+	page := persistence.Page{Limit: protocol.SnapshotMessages}
+	if resume != nil {
+		r.kind = resumeReset
+		sameLog := resume.Epoch == protocol.FormatEpoch(s.state.Epoch) && resume.N <= s.state.Notes
+		if sameLog && resume.Seq <= s.state.Seq && s.state.Seq-resume.Seq <= protocol.MaxReplay {
+			r.kind = resumeOK
+			page = persistence.Page{After: resume.Seq, Limit: protocol.MaxReplay}
+		}
+	}
+	if s.state.Seq == 0 || (r.kind == resumeOK && resume.Seq == s.state.Seq) {
+		return r, nil
+	}
+	if r.kind == resumeOK && resume.Seq == 0 {
+		page = persistence.Page{Limit: protocol.MaxReplay} // the whole log
+	}
+	entries, more, refusal := s.entries(page)
+	if refusal != nil {
+		return r, refusal
+	}
+	for _, e := range entries {
+		r.messages = append(r.messages, e.Frame)
+	}
+	if len(entries) > 0 {
+		r.first = entries[0].Seq
+	}
+	r.more = more
+	return r, nil
+}
+
+// entries reads a page of the log, from memory while the session is temporary.
+func (s *session) entries(page persistence.Page) ([]persistence.Entry, bool, *chat.Error) {
+	if !s.permanent() {
+		if s.journal == nil {
+			return nil, false, nil
+		}
+		return s.journal.messages[min(page.After, uint64(len(s.journal.messages))):], false, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
+	defer cancel()
+	entries, more, err := s.sys.store.Messages(ctx, s.website, s.id, page)
+	if err != nil {
+		return nil, false, storeRefusal(err)
+	}
+	return entries, more, nil
+}
+
+// maxNotes is how many entries of the agents' log go with a snapshot.
+const maxNotes = 200
+
+// notes reads the entries of the agents' log that belong to a replay.
+func (s *session) notes(r *replay, resume *protocol.Resume) ([][]byte, *chat.Error) {
+	page := persistence.NotePage{Limit: maxNotes}
+	if r.kind == resumeOK {
+		page.AfterN, page.Limit = resume.N, persistence.MaxPage
+	} else if r.more {
+		page.From = r.first
+	}
+	var frames [][]byte
+	if !s.permanent() {
+		if s.journal != nil {
+			for _, n := range s.journal.notes[min(page.AfterN, uint64(len(s.journal.notes))):] {
+				frames = append(frames, n.Frame)
+			}
+		}
+		return frames, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
+	defer cancel()
+	entries, err := s.sys.store.Notes(ctx, s.website, s.id, page)
+	if err != nil {
+		return nil, storeRefusal(err)
+	}
+	for _, e := range entries {
+		frames = append(frames, e.Frame)
+	}
+	return frames, nil
+}

@@ -1,0 +1,228 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
+	"github.com/parlor-chat/parlor/protocol"
+)
+
+// reconcileAfter is how long a session waits before it asks a failing store again.
+const reconcileAfter = 500 * time.Millisecond
+
+// step is what events add to what is kept.
+type step struct {
+	messages []persistence.Entry
+	notes    []persistence.NoteEntry
+	visitor  bool
+	dedupe   *persistence.Dedupe
+}
+
+// commit stores events and then applies them. A receipt means that they were stored before, by an earlier try.
+func (s *session) commit(ctx actor.Context, events []chat.Event, dedupe *persistence.Dedupe) (*persistence.Receipt, *chat.Error) {
+	next := *s.state
+	st := s.fold(&next, events, dedupe)
+	if !next.Started {
+		s.keepInMemory(st)
+		*s.state = next
+		return nil, nil
+	}
+	if mayWait(events) && s.permanent() {
+		s.unsaved = true
+		*s.state = next
+		return nil, nil
+	}
+	timeout, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
+	defer cancel()
+	committed, err := s.write(timeout, &next, st)
+	if err != nil {
+		return nil, s.failed(ctx, err)
+	}
+	if committed.Duplicate != nil {
+		return committed.Duplicate, s.catchUp(timeout, committed.Duplicate.Seq)
+	}
+	if !s.state.Started {
+		s.sys.stats.Conversations.Add(1)
+	}
+	s.sys.stats.Messages.Add(int64(len(st.messages)))
+	*s.state = next
+	return nil, nil
+}
+
+// fold applies the events and encodes what they add to the logs: once, here.
+func (s *session) fold(next *chat.Session, events []chat.Event, dedupe *persistence.Dedupe) step {
+	st := step{dedupe: dedupe}
+	for _, e := range events {
+		next.Apply(e)
+		switch e := e.(type) {
+		case chat.MessagePosted:
+			st.messages = append(st.messages, persistence.Entry{Seq: e.Message.Seq, Frame: protocol.EncodeMessage(s.id, &e.Message)})
+			if dedupe != nil {
+				dedupe.Receipt.Seq, dedupe.Receipt.AtMillis = e.Message.Seq, e.Message.At.UnixMilli()
+			}
+		case chat.NotePosted:
+			entry := persistence.Entry{Seq: e.Note.N, Frame: protocol.EncodeNote(s.id, &e.Note)}
+			st.notes = append(st.notes, persistence.NoteEntry{Entry: entry, After: e.Note.After})
+			if dedupe != nil {
+				dedupe.Receipt.Seq, dedupe.Receipt.AtMillis = e.Note.N, e.Note.At.UnixMilli()
+			}
+		case chat.VisitorChanged:
+			st.visitor = true
+		}
+	}
+	s.fresh = st
+	return st
+}
+
+// mayWait reports whether the events are worth no disk access of their own: where the visitor is, is written with the next commit.
+func mayWait(events []chat.Event) bool {
+	for _, e := range events {
+		v, ok := e.(chat.VisitorChanged)
+		if !ok || (v.What != chat.PageChanged && v.What != chat.AccessChanged) {
+			return false
+		}
+	}
+	return true
+}
+
+// keepInMemory adds to a temporary session's log. Trigger messages wait there until somebody writes (P8).
+func (s *session) keepInMemory(st step) {
+	if len(st.messages)+len(st.notes) == 0 {
+		return
+	}
+	if s.journal == nil {
+		s.journal = new(journal)
+	}
+	s.journal.messages = append(s.journal.messages, st.messages...)
+	s.journal.notes = append(s.journal.notes, st.notes...)
+}
+
+// write stores a step. The first one of a session takes along what was in memory only.
+func (s *session) write(ctx context.Context, next *chat.Session, st step) (persistence.Committed, error) {
+	shard := shardOf(s.id)
+	c := persistence.Commit{
+		Shard: shard, Epoch: s.sys.shards[shard].epoch, Expect: next.Version,
+		Messages: st.messages, Notes: st.notes, Dedupe: st.dedupe,
+	}
+	if next.Version == 0 && s.journal != nil {
+		c.Messages = append(s.journal.messages[:len(s.journal.messages):len(s.journal.messages)], st.messages...)
+		c.Notes = append(s.journal.notes[:len(s.journal.notes):len(s.journal.notes)], st.notes...)
+	}
+	if st.visitor || s.unsaved || next.Version == 0 {
+		c.Visitor = &next.Visitor
+	}
+	next.Version++
+	c.Head = next.Head
+	committed, err := s.sys.store.Commit(ctx, &c)
+	if err == nil && committed.Duplicate == nil {
+		s.unsaved, s.journal = false, nil
+	}
+	return committed, err
+}
+
+// failed says what a failed commit means: for the session and for the participant.
+func (s *session) failed(ctx actor.Context, err error) *chat.Error {
+	s.sys.stats.CommitFaults.Add(1)
+	switch {
+	case errors.Is(err, persistence.ErrBusy):
+		return storeRefusal(err)
+	case errors.Is(err, persistence.ErrConflict), errors.Is(err, persistence.ErrFenced):
+		s.discard(ctx, protocol.CloseResync) // another writer: this one is stale (G6)
+		return errNotDelivered
+	case errors.Is(err, persistence.ErrErased):
+		s.gone(ctx)
+		return &chat.Error{Code: chat.CodeSessionClosed, Message: "the session was deleted"}
+	}
+	s.doubt = true
+	s.askAgain(ctx)
+	return storeRefusal(err)
+}
+
+func (s *session) askAgain(ctx actor.Context) {
+	self, root := ctx.Self(), s.sys.actors.Root
+	time.AfterFunc(reconcileAfter, func() { root.Send(self, reconcile{}) })
+}
+
+// reconcile asks the store what became of a commit in doubt.
+func (s *session) reconcile(ctx actor.Context) {
+	if s.doubt && s.load() != nil {
+		s.askAgain(ctx)
+	}
+}
+
+// settle learns what the store holds after a commit in doubt, and shows what it turns out to hold.
+func (s *session) settle(ctx context.Context) error {
+	record, err := s.sys.store.Load(ctx, s.website, s.id)
+	switch {
+	case isGone(err) && s.state.Version == 0:
+		s.doubt = false // the session's first commit did not happen
+		return nil
+	case err != nil:
+		return err
+	case record.Head.Version != s.state.Version:
+		if err := s.adopt(ctx, record); err != nil {
+			return err
+		}
+	}
+	s.doubt = false
+	return nil
+}
+
+// adopt takes over the stored state and shows the messages that it has more than this one.
+func (s *session) adopt(ctx context.Context, record *persistence.Record) error {
+	seq, notes := s.state.Seq, s.state.Notes
+	if record.Head.Seq > seq {
+		entries, _, err := s.sys.store.Messages(ctx, s.website, s.id, persistence.Page{After: seq, Limit: persistence.MaxPage})
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			s.show(e.Frame, 0, nil)
+		}
+	}
+	if record.Head.Notes > notes {
+		entries, err := s.sys.store.Notes(ctx, s.website, s.id, persistence.NotePage{AfterN: notes, Limit: persistence.MaxPage})
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			s.show(e.Frame, chat.RoleAgent, nil)
+		}
+	}
+	s.state = &chat.Session{Head: record.Head, Visitor: record.Visitor, Posting: s.state.Posting}
+	s.journal = nil
+	return nil
+}
+
+// catchUp makes sure that the state holds what a duplicate's receipt says was stored.
+func (s *session) catchUp(ctx context.Context, seq uint64) *chat.Error {
+	if seq <= max(s.state.Seq, s.state.Notes) {
+		return nil
+	}
+	if err := s.settle(ctx); err != nil {
+		return storeRefusal(err)
+	}
+	return nil
+}
+
+// storeRefusal says to a participant what a store's error means.
+func storeRefusal(err error) *chat.Error {
+	switch {
+	case errors.Is(err, persistence.ErrBusy):
+		return &chat.Error{Code: chat.CodeBusy, Message: "too much at once; repeat", Retry: retrySoon}
+	case errors.Is(err, persistence.ErrNotFound):
+		return &chat.Error{Code: chat.CodeUnknownWebsite, Message: "there is no such website"}
+	default:
+		return &chat.Error{Code: chat.CodeUnavailable, Message: "the store does not answer; repeat", Retry: time.Second}
+	}
+}
+
+// isGone reports that the store has no such session, or not any more.
+func isGone(err error) bool {
+	return errors.Is(err, persistence.ErrNotFound) || errors.Is(err, persistence.ErrErased)
+}

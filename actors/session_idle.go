@@ -1,0 +1,107 @@
+package actors
+
+import (
+	"context"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/parlor-chat/parlor/chat"
+)
+
+// accessed notes an access of the visitor: the time from which the session's life counts (P7).
+func (s *session) accessed() { s.lastAccess = time.Now() }
+
+// rest starts the inactivity timer when nobody is connected any more, and stops it when somebody is. protoactor's ReceiveTimeout is not
+// used: it is one-shot and has a data race.
+func (s *session) rest(ctx actor.Context) {
+	if s.timer != nil {
+		s.timer.Stop()
+		s.timer = nil
+	}
+	if len(s.subscribers) > 0 || s.leaving {
+		return
+	}
+	if s.state == nil {
+		s.leave(ctx)
+		return
+	}
+	s.timerNumber++
+	self, root, number := ctx.Self(), s.sys.actors.Root, s.timerNumber
+	wait := max(0, s.sys.lifetime.After(s.permanent())-time.Since(s.lastAccess))
+	s.timer = time.AfterFunc(wait, func() { root.Send(self, tick{number}) })
+}
+
+// ticked handles the timer: the session's time may have come, unless somebody was here since.
+func (s *session) ticked(ctx actor.Context, m tick) {
+	if m.number != s.timerNumber || len(s.subscribers) > 0 || s.state == nil {
+		return
+	}
+	if s.sys.lifetime.Fate(s.permanent(), s.lastAccess, time.Now()) == chat.Stay {
+		s.rest(ctx)
+		return
+	}
+	s.leave(ctx)
+}
+
+// leave asks the shard to let the session go.
+func (s *session) leave(ctx actor.Context) {
+	if s.leaving {
+		return
+	}
+	s.leaving = true
+	ctx.Send(ctx.Parent(), release{s.id})
+}
+
+// confirmRelease answers the shard: the session goes, unless somebody came since it asked.
+func (s *session) confirmRelease(ctx actor.Context) {
+	s.leaving = false
+	idle := len(s.subscribers) == 0 && s.due()
+	if idle {
+		s.end()
+	} else {
+		s.rest(ctx)
+	}
+	ctx.Send(ctx.Parent(), released{s.id, idle})
+}
+
+func (s *session) due() bool {
+	return s.state == nil || s.state.Erased ||
+		s.sys.lifetime.Fate(s.permanent(), s.lastAccess, time.Now()) != chat.Stay
+}
+
+// end writes what is unsaved of a permanent session; of a temporary one nothing is left (P7, P9).
+func (s *session) end() {
+	switch {
+	case s.state == nil || s.state.Erased:
+	case s.permanent():
+		s.save()
+		s.sys.stats.Passivated.Add(1)
+	default:
+		s.sys.stats.Expired.Add(1)
+	}
+	s.state, s.journal, s.recent = nil, nil, nil
+}
+
+// save writes a change that could wait. It is lost when the store fails: nothing was promised about it.
+func (s *session) save() {
+	if !s.unsaved || !s.permanent() || s.doubt {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
+	defer cancel()
+	next := *s.state
+	if _, err := s.write(ctx, &next, step{visitor: true}); err == nil {
+		*s.state = next
+	}
+}
+
+// stopping runs when the node stops; sessions that left by the handshake have nothing left to write.
+func (s *session) stopping() {
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	if s.state != nil {
+		s.save()
+	}
+}

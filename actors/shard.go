@@ -1,0 +1,161 @@
+package actors
+
+import (
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/parlor-chat/parlor/chat"
+)
+
+// maxHeld bounds what a shard holds back for one session while that leaves the memory, which takes well under a millisecond.
+const maxHeld = 256
+
+// shard is the parent of the sessions and websites whose ids fall to it: it finds them, wakes them, and lets them go. It never waits. It is
+// the unit that a cluster places.
+type shard struct {
+	sys      *System
+	index    uint16
+	sessions map[chat.SessionID]*child
+	websites map[chat.WebsiteID]*actor.PID
+	byPID    map[string]chat.SessionID
+	draining chan<- struct{}
+}
+
+// child is a session of the shard. While it is leaving, what arrives for it is held back.
+type child struct {
+	pid     *actor.PID
+	leaving bool
+	held    []*toSession
+}
+
+func newShard(sys *System, index uint16) *shard {
+	return &shard{
+		sys: sys, index: index,
+		sessions: make(map[chat.SessionID]*child),
+		websites: make(map[chat.WebsiteID]*actor.PID),
+		byPID:    make(map[string]chat.SessionID),
+	}
+}
+
+// Receive implements actor.Actor.
+func (s *shard) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *toSession:
+		s.toSession(ctx, m)
+	case *toWebsite:
+		ctx.Send(s.website(ctx, m.id), m.body)
+	case release:
+		s.release(ctx, m)
+	case released:
+		s.released(ctx, m)
+	case *actor.Terminated:
+		s.terminated(ctx, m)
+	case *drain:
+		s.drain(ctx, m)
+	case countChildren:
+		m.answer <- len(s.sessions)
+	}
+}
+
+func (s *shard) toSession(ctx actor.Context, m *toSession) {
+	if s.draining != nil {
+		refuseUndelivered(m.body)
+		return
+	}
+	c := s.sessions[m.id]
+	if c == nil {
+		if _, leaving := m.body.(detach); leaving {
+			return // nobody to leave
+		}
+		c = s.wake(ctx, m.id)
+	}
+	switch {
+	case !c.leaving:
+		ctx.Send(c.pid, m)
+	case len(c.held) < maxHeld:
+		c.held = append(c.held, m)
+	default:
+		refuseUndelivered(m.body)
+	}
+}
+
+// wake spawns the session's actor; what it was, it learns from the store.
+func (s *shard) wake(ctx actor.Context, id chat.SessionID) *child {
+	c := &child{pid: ctx.Spawn(s.sys.sessions)}
+	s.sessions[id] = c
+	s.byPID[c.pid.Id] = id
+	s.sys.stats.Sessions.Add(1)
+	return c
+}
+
+func (s *shard) website(ctx actor.Context, id chat.WebsiteID) *actor.PID {
+	pid := s.websites[id]
+	if pid == nil {
+		pid = ctx.Spawn(s.sys.websiteP)
+		s.websites[id] = pid
+		ctx.Send(pid, websiteID(id))
+	}
+	return pid
+}
+
+// release begins the handshake: from now on messages are held back, and those sent before are handled before the confirmation.
+func (s *shard) release(ctx actor.Context, m release) {
+	c := s.sessions[m.id]
+	if c == nil || c.leaving {
+		return
+	}
+	c.leaving = true
+	ctx.Send(c.pid, confirmRelease{})
+}
+
+func (s *shard) released(ctx actor.Context, m released) {
+	c := s.sessions[m.id]
+	if c == nil {
+		return
+	}
+	if m.idle {
+		ctx.Poison(c.pid)
+		return
+	}
+	c.leaving = false
+	s.forward(ctx, c)
+}
+
+func (s *shard) forward(ctx actor.Context, c *child) {
+	for _, held := range c.held {
+		ctx.Send(c.pid, held)
+	}
+	c.held = nil
+}
+
+// terminated forgets a session that stopped, or wakes it anew when something arrived meanwhile.
+func (s *shard) terminated(ctx actor.Context, m *actor.Terminated) {
+	id, ok := s.byPID[m.Who.Id]
+	if !ok {
+		return
+	}
+	delete(s.byPID, m.Who.Id)
+	c := s.sessions[id]
+	delete(s.sessions, id)
+	s.sys.stats.Sessions.Add(-1)
+	if len(c.held) > 0 && s.draining == nil {
+		again := s.wake(ctx, id)
+		again.held = c.held
+		s.forward(ctx, again)
+	}
+	s.drained()
+}
+
+// drain stops all sessions; the shard answers when the last one is gone.
+func (s *shard) drain(ctx actor.Context, m *drain) {
+	s.draining = m.done
+	for _, c := range s.sessions {
+		ctx.Poison(c.pid)
+	}
+	s.drained()
+}
+
+func (s *shard) drained() {
+	if s.draining != nil && len(s.sessions) == 0 {
+		s.draining <- struct{}{}
+	}
+}

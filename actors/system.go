@@ -1,0 +1,218 @@
+package actors
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
+)
+
+// ErrUnknownSession answers Attach without Create: there is no such session, or the secret is not its own, or it was erased. The three
+// are one on purpose: nobody learns which ids exist.
+var ErrUnknownSession = errors.New("actors: unknown session")
+
+// Config is what a system needs.
+type Config struct {
+	Store    persistence.Store
+	Lifetime chat.Lifetime
+	Limits   chat.Limits
+	// CommitTimeout is how long a session waits for its store before it tells the client (G11). Zero: 3 s.
+	CommitTimeout time.Duration
+	Logger        *slog.Logger
+}
+
+const defaultCommitTimeout = 3 * time.Second
+
+// System runs the actors of one node. Its methods may be called from many goroutines at once, between Start and Stop.
+type System struct {
+	store    persistence.Store
+	lifetime chat.Lifetime
+	limits   chat.Limits
+	timeout  time.Duration
+	log      *slog.Logger
+	stats    Stats
+
+	actors   *actor.ActorSystem
+	shards   [persistence.Shards]shardRef
+	gateway  *Gateway
+	janitor  *actor.PID
+	websites *websites
+	sessions *actor.Props
+	websiteP *actor.Props
+
+	stop sync.Once
+}
+
+// shardRef is where a shard is, and under which epoch it commits.
+type shardRef struct {
+	pid   *actor.PID
+	epoch uint64
+}
+
+// Start claims all shards in the store and starts their actors.
+func Start(ctx context.Context, c Config) (*System, error) {
+	if c.CommitTimeout <= 0 {
+		c.CommitTimeout = defaultCommitTimeout
+	}
+	s := &System{
+		store: c.Store, lifetime: c.Lifetime, limits: c.Limits, timeout: c.CommitTimeout, log: c.Logger,
+		websites: newWebsites(c.Store, c.Limits),
+	}
+	if err := s.claimShards(ctx); err != nil {
+		return nil, err
+	}
+	s.actors = actor.NewActorSystem(
+		actor.WithDeadLetterRequestLogging(false),
+		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet(c.Logger) }),
+	)
+	s.sessions = props(func() actor.Actor { return &session{sys: s} })
+	s.websiteP = props(func() actor.Actor { return newWebsite(s) })
+	s.actors.EventStream.Subscribe(s.undelivered)
+	for i := range s.shards {
+		s.shards[i].pid = s.actors.Root.Spawn(props(func() actor.Actor { return newShard(s, uint16(i)) }, supervised()))
+	}
+	s.gateway = newGateway(s.actors)
+	s.janitor = s.actors.Root.Spawn(props(func() actor.Actor { return newJanitor(c.Store, c.Logger) }))
+	return s, nil
+}
+
+// claimShards makes this system the owner of all shards, all at once: one after the other would sync the disk 256 times.
+func (s *System) claimShards(ctx context.Context) error {
+	var claims sync.WaitGroup
+	errs := make([]error, len(s.shards))
+	for i := range s.shards {
+		claims.Go(func() { s.shards[i].epoch, errs[i] = s.store.Claim(ctx, uint16(i)) })
+	}
+	claims.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("actors: claim shards: %w", err)
+	}
+	return nil
+}
+
+// props are the same for all actors of a kind: one value for all spares a hundred bytes each. The lock-free mailbox is the smaller one.
+func props(producer actor.Producer, more ...actor.PropsOption) *actor.Props {
+	options := append([]actor.PropsOption{actor.WithMailbox(actor.UnboundedLockfree())}, more...)
+	return actor.PropsFromProducer(producer, options...)
+}
+
+// supervised restarts a failed child with a delay that grows with its failures, where the default would restart it eleven times within
+// a millisecond.
+func supervised() actor.PropsOption {
+	return actor.WithSupervisor(actor.NewExponentialBackoffStrategy(time.Minute, 100*time.Millisecond))
+}
+
+// Stop ends all actors: sessions write what they still hold, then stop. It waits until all are gone or ctx ends; a second call does nothing.
+// Connections must have been closed before.
+func (s *System) Stop(ctx context.Context) (err error) {
+	s.stop.Do(func() {
+		err = s.drainShards(ctx)
+		s.gateway.stop()
+		for _, pid := range append(s.shardPIDs(), s.janitor) {
+			if e := s.actors.Root.PoisonFuture(pid).Wait(); e != nil {
+				err = errors.Join(err, e)
+			}
+		}
+		s.actors.Shutdown()
+	})
+	return err
+}
+
+func (s *System) shardPIDs() []*actor.PID {
+	pids := make([]*actor.PID, len(s.shards))
+	for i, ref := range s.shards {
+		pids[i] = ref.pid
+	}
+	return pids
+}
+
+func (s *System) drainShards(ctx context.Context) error {
+	done := make(chan struct{}, len(s.shards))
+	for _, ref := range s.shards {
+		s.actors.Root.Send(ref.pid, &drain{done})
+	}
+	for range s.shards {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return fmt.Errorf("actors: drain: %w", context.Cause(ctx))
+		}
+	}
+	return nil
+}
+
+// Attach joins a visitor's connection to its session and waits for the answer. On success the connection has been sent a welcome frame
+// and what it missed. Errors: ErrUnknownSession, a *chat.Error, or the end of ctx; in the last case Detach must still be called.
+func (s *System) Attach(ctx context.Context, a Attach) error {
+	result := make(chan error, 1)
+	a.result = result
+	s.toSession(a.Website, a.Session, &a)
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// Detach ends a connection's part in a session, a visitor's as well as an agent's.
+func (s *System) Detach(website chat.WebsiteID, session chat.SessionID, conn Connection) {
+	s.toSession(website, session, detach{conn})
+}
+
+// Command hands a command to its session. It never blocks.
+func (s *System) Command(c Command) { s.toSession(c.Website, c.Session, &c) }
+
+// Open joins an agent's connection to a session.
+func (s *System) Open(o Open) { s.toSession(o.Website, o.Session, &o) }
+
+// Subscribe shows a website's inbox.
+func (s *System) Subscribe(b Subscribe) { s.toWebsite(b.Website, &b) }
+
+// Unsubscribe ends what Subscribe and WatchVisitors began.
+func (s *System) Unsubscribe(website chat.WebsiteID, conn Connection) {
+	s.toWebsite(website, unsubscribe{conn})
+}
+
+// WatchVisitors shows the live visitors.
+func (s *System) WatchVisitors(w WatchVisitors) { s.toWebsite(w.Website, &w) }
+
+func (s *System) toSession(website chat.WebsiteID, id chat.SessionID, body any) {
+	s.actors.Root.Send(s.shards[shardOf(id)].pid, &toSession{website, id, body})
+}
+
+func (s *System) toWebsite(id chat.WebsiteID, body any) {
+	s.actors.Root.Send(s.shards[shardOf(id)].pid, &toWebsite{id, body})
+}
+
+// shardOf finds an id's shard. Ids are random, so any of their bytes is a hash; the last one is not among those that the UUID version fixes.
+func shardOf[ID ~[16]byte](id ID) uint16 { return uint16(id[15]) }
+
+// randomID returns 16 random bytes.
+func randomID() (b [16]byte) {
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
+	return b
+}
+
+// undelivered answers what was sent to an actor that is gone, so that nobody waits for nothing.
+func (s *System) undelivered(event any) {
+	letter, ok := event.(*actor.DeadLetterEvent)
+	if !ok {
+		return
+	}
+	s.stats.DeadLetters.Add(1)
+	switch m := letter.Message.(type) {
+	case *toSession:
+		refuseUndelivered(m.body)
+	case *Attach, *Command, *Open:
+		refuseUndelivered(m)
+	}
+}
