@@ -216,3 +216,6 @@ func (s *System) undelivered(event any) {
 		refuseUndelivered(m)
 	}
 }
+
+// Limits are those that visitors' messages are held to.
+func (s *System) Limits() chat.Limits { return s.limits }

@@ -13,6 +13,9 @@ import (
 // InboxQuery selects a page of a website's conversations.
 type InboxQuery = persistence.InboxQuery
 
+// Filter selects conversations by their state.
+type Filter = persistence.Filter
+
 // subscribe answers with a page of the inbox. The page is read here, between two changes, so that what follows continues it.
 func (w *website) subscribe(b *Subscribe) {
 	ctx, cancel := context.WithTimeout(context.Background(), w.sys.timeout)

@@ -182,3 +182,16 @@ func millis(t time.Time) int64 {
 	}
 	return t.UnixMilli()
 }
+
+// ParseFilter reads the name of an inbox filter; the empty name is open. The values are 0, 1, 2 in the order open, resolved, all.
+func ParseFilter(name string) (uint8, bool) {
+	switch name {
+	case "", "open":
+		return 0, true
+	case "resolved":
+		return 1, true
+	case "all":
+		return 2, true
+	}
+	return 0, false
+}

@@ -1,0 +1,15 @@
+// Package socket is one WebSocket connection on the server's side, over github.com/coder/websocket: small while idle, and hard against peers
+// that break or stretch the protocol. It knows nothing of chat.
+//
+//	            ┌── waits for bytes in a shallow frame, so that its stack stays at 2 KiB
+//	reader ─────┤
+//	            └── guard (frame headers) ─▶ coder/websocket ─▶ Handler.OnMessage
+//	Send ──▶ outbox (bounded) ──▶ writer, which exists only while there is something to write
+//	clock ──▶ one goroutine for all connections: deadlines, pings, stalled peers
+//
+// An idle connection owns one goroutine, the reader, and neither a timer nor a channel.
+//
+// coder/websocket reads, checks and unmasks frames (RFC 6455) and answers control frames. What it lacks is done here: it follows endless
+// empty continuations, answers any number of pings, waits for ever for the rest of a frame, and delivers text that is not UTF-8. Messages
+// to the client are framed here and written several at a time: unmasked frames need no codec.
+package socket

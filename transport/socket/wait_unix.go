@@ -1,0 +1,26 @@
+//go:build unix
+
+package socket
+
+import "syscall"
+
+// canPeek: the system can say that bytes wait without taking them.
+const canPeek = true
+
+// wait returns when there is something to read, or when the read would fail. It runs in a shallow frame so that an idle goroutine keeps its
+// smallest stack.
+func (c *Conn) wait() bool {
+	if c.raw == nil || len(c.early) > 0 || c.in.Buffered() > 0 || !c.guard.between() {
+		return true
+	}
+	_ = c.raw.Read(readable) // the read that follows tells the error
+	c.ready = true
+	return true
+}
+
+// readable reports whether the descriptor has bytes, or an end or an error to tell.
+func readable(fd uintptr) bool {
+	var one [1]byte
+	_, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	return err != syscall.EAGAIN && err != syscall.EINTR
+}
