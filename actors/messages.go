@@ -120,6 +120,5 @@ type (
 type (
 	// drain makes the shard poison all its children and answer on done.
 	drain struct{ done chan<- struct{} }
-	// poisoned is for tests of supervision.
 	countChildren struct{ answer chan<- int }
 )

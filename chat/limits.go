@@ -52,6 +52,12 @@ func (b Bucket) Take(l Limits, now time.Time) (Bucket, time.Duration, bool) {
 	return Bucket{used: used + 1, at: now}, 0, true
 }
 
+// Return returns the bucket after one Take was taken back.
+func (b Bucket) Return() Bucket {
+	b.used = max(0, b.used-1)
+	return b
+}
+
 func checkText(text string) *Error {
 	switch {
 	case text == "":

@@ -1,0 +1,104 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/parlor-chat/parlor/chat"
+)
+
+// Facts are what the document says about the deployment, in the units of the configuration.
+type Facts struct {
+	CookiePrefix string
+	// Temporary is how long a session without messages outlives its last access.
+	Temporary time.Duration
+	// ScrubWithin is how soon the bytes of what was deleted are off the disk.
+	ScrubWithin time.Duration
+	// LoginLife is how long an agent's login lasts.
+	LoginLife time.Duration
+}
+
+// Document is the policy of one website.
+type Document struct {
+	Website string  `json:"website"`
+	ID      string  `json:"id"`
+	Items   []Item  `json:"items"`
+	Rights  []Right `json:"rights"`
+}
+
+// Item is one kind of data.
+type Item struct {
+	What    string `json:"what"`
+	Where   string `json:"where"`
+	HowLong string `json:"how_long"`
+	Why     string `json:"why"`
+	// Promise is the number in the policy contract.
+	Promise string `json:"promise"`
+}
+
+// Right is something that somebody can do about the data.
+type Right struct {
+	What    string `json:"what"`
+	How     string `json:"how"`
+	Promise string `json:"promise"`
+}
+
+// Describe writes the document for one website.
+func Describe(f Facts, w chat.Website) Document {
+	temporary, cookie := describe(f.Temporary), describe(w.Cookie.MaxAge)
+	return Document{
+		Website: w.Name,
+		ID:      w.ID.String(),
+		Items: []Item{
+			{
+				What:  "Cookie " + chat.CookieName(f.CookiePrefix, w.ID) + " with the session's id and a random secret",
+				Where: "The visitor's browser, for the website's domain and its subdomains. The server keeps only a hash of the secret.",
+				HowLong: cookie + " after the last visit; renewed at each load of the chatbox. Set " + map[chat.CookieMode]string{
+					chat.CookieOnLoad:    "when a page with the chatbox loads.",
+					chat.CookieOnOpen:    "only when the visitor opens the chat.",
+					chat.CookieOnConsent: "only after the page reported the visitor's consent.",
+				}[w.Cookie.Mode],
+				Why:     "Binds the browser to its chat, so that the conversation is there on the next page and the next day. It is not used for tracking; no other cookie and no identifier in the browser's storage is set.",
+				Promise: "P1, P2, P3, P4",
+			},
+			{
+				What:  "Session without messages: IP address, page, locale, time zone, browser and system names, what the page tells of its visitor",
+				Where: "The server's memory only. None of it is written to disk, logs or metrics.", HowLong: temporary + " after the last access, then destroyed.",
+				Why: "Shows the agents who is on the website, and lets a chat begin.", Promise: "P7, P9",
+			},
+			{
+				What: "Conversation: messages, agents' notes, what the page told of its visitor, the last pages", Where: "The server's disk.",
+				HowLong: "Until an agent of the website deletes it.", Why: "The conversation and its history belong to those who had it.", Promise: "P6, P8",
+			},
+			{
+				What: "IP address of a visitor who has a conversation", Where: "The server's disk, in the session; shown to the website's agents.",
+				HowLong: ipTerm(w.Retain), Why: "Protection against abuse, and identification where the law demands it.", Promise: "P10",
+			},
+			{
+				What: "Counts of connections per address and network", Where: "The server's memory only.",
+				HowLong: "Until the last connection of that network closes.", Why: "Protection against floods and spam.", Promise: "P11",
+			},
+			{
+				What: "Agents: name, e-mail address, a hash of the password (argon2id)", Where: "The server's disk.",
+				HowLong: "Until the operator removes the agent; a login lasts at most " + describe(f.LoginLife) + ".",
+				Why:     "Only those who were given a website may read its conversations.", Promise: "",
+			},
+		},
+		Rights: []Right{
+			{
+				What: "Delete a conversation",
+				How: "An agent deletes it in the inbox. It is unreadable at once; its bytes are off the disk within " + describe(f.ScrubWithin) +
+					". The session's random id stays known as deleted, so that nothing revives it.",
+				Promise: "P14",
+			},
+			{What: "Leave without a trace", How: "A visitor who writes nothing leaves nothing: the session is destroyed " + temporary + " after the last access.", Promise: "P7, P9"},
+			{What: "Remove the cookie", How: "Deleting the cookie in the browser unbinds it; the next visit begins a fresh session.", Promise: "P5"},
+		},
+	}
+}
+
+func ipTerm(r chat.Retention) string {
+	if r.IP == 0 {
+		return "As long as the conversation is kept."
+	}
+	return describe(r.IP) + " after the last access, never less than one year."
+}

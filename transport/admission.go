@@ -1,0 +1,74 @@
+package transport
+
+import (
+	"net/netip"
+	"sync"
+)
+
+// admission counts open sockets per address and network (P11). The counts live in memory only and are gone with the last socket. It may
+// be used from many goroutines at once.
+type admission struct {
+	limits SocketLimits
+	mu     sync.Mutex
+	total  int
+	counts map[netip.Prefix]int
+}
+
+func newAdmission(l SocketLimits) *admission {
+	return &admission{limits: l, counts: make(map[netip.Prefix]int)}
+}
+
+// network is a prefix with how many sockets it may have; 0 is no limit.
+type network struct {
+	prefix netip.Prefix
+	limit  int
+}
+
+// networks lists what an address counts for: itself and its /24, or its /64 and its /48.
+func (a *admission) networks(addr netip.Addr) [2]network {
+	one, wide, wideLimit := 32, 24, a.limits.Per24
+	if !addr.Is4() {
+		one, wide, wideLimit = 64, 48, a.limits.Per48
+	}
+	narrow, _ := addr.Prefix(one)
+	broad, _ := addr.Prefix(wide)
+	return [2]network{{narrow, a.limits.PerAddress}, {broad, wideLimit}}
+}
+
+// enter counts one more socket, unless that is too many.
+func (a *admission) enter(addr netip.Addr) bool {
+	if !addr.IsValid() {
+		return true // an in-memory connection has no address
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.limits.Total > 0 && a.total >= a.limits.Total {
+		return false
+	}
+	networks := a.networks(addr)
+	for _, n := range networks {
+		if n.limit > 0 && a.counts[n.prefix] >= n.limit {
+			return false
+		}
+	}
+	a.total++
+	for _, n := range networks {
+		a.counts[n.prefix]++
+	}
+	return true
+}
+
+// leave takes back what enter counted.
+func (a *admission) leave(addr netip.Addr) {
+	if !addr.IsValid() {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.total--
+	for _, n := range a.networks(addr) {
+		if a.counts[n.prefix]--; a.counts[n.prefix] == 0 {
+			delete(a.counts, n.prefix)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package transport
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/parlor-chat/parlor/chat"
+)
+
+// sameSite reports whether a page's origin and the host of the request belong to one site: then a cookie that the server sets is the page's
+// own, and outlives the seven days that some browsers give to cookies of scripts.
+func sameSite(page origin, r *http.Request, secure bool) bool {
+	scheme := "http"
+	if secure {
+		scheme = "https"
+	}
+	host, _ := strings.CutSuffix(strings.ToLower(r.Host), ":"+portOf(r.Host))
+	site, ok := siteOf(host)
+	pageSite, pageOK := siteOf(page.host)
+	return ok && pageOK && site == pageSite && page.scheme == scheme
+}
+
+func portOf(host string) string {
+	i := strings.LastIndexByte(host, ':')
+	return host[i+1:]
+}
+
+// siteOf is the registrable domain of a host; hosts without one (localhost, addresses) are sites of their own only for themselves.
+func siteOf(host string) (string, bool) {
+	site, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil || strings.Trim(host, "0123456789.") == "" || strings.Contains(host, ":") {
+		return host, host != ""
+	}
+	return site, true
+}
+
+// sessionCookie is the cookie as the server sets it (P3, P4): for the whole site, unreadable for scripts.
+func sessionCookie(name, value, domain string, maxAge time.Duration, secure bool) *http.Cookie {
+	return &http.Cookie{
+		Name: name, Value: value, Path: "/", Domain: domain, MaxAge: int(maxAge / time.Second),
+		Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+// cookieDomain is the domain that covers the page and its subdomains: the owner's, or the site's base domain. A wish of the page counts
+// when it covers the page and is no public suffix. Empty: the host alone, which is all that localhost and addresses allow.
+func cookieDomain(wish string, policy chat.Cookie, page origin) string {
+	base, _ := siteOf(page.host)
+	for _, domain := range []string{strings.TrimPrefix(strings.ToLower(wish), "."), policy.Domain, base} {
+		if domain == "" || !strings.Contains(domain, ".") || strings.Trim(domain, "0123456789.") == "" {
+			continue
+		}
+		if site, ok := siteOf(domain); !ok || !covers(site, domain) || site != base {
+			continue
+		}
+		if covers(domain, page.host) {
+			return domain
+		}
+	}
+	return ""
+}
+
+func covers(domain, host string) bool {
+	return host == domain || strings.HasSuffix(host, "."+domain)
+}
