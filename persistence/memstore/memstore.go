@@ -3,11 +3,9 @@ package memstore
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"crypto/rand"
+	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/parlor-chat/parlor/chat"
@@ -35,7 +33,7 @@ type key struct {
 
 type session struct {
 	head     chat.Head
-	visitor  chat.Visitor
+	visitor  []byte // encoded, so that nobody shares its maps
 	messages []persistence.Entry
 	notes    []persistence.NoteEntry
 	receipts map[receiptKey]persistence.Receipt
@@ -47,6 +45,9 @@ type receiptKey struct {
 }
 
 var _ persistence.Store = (*Store)(nil)
+
+// errShard reports a bug of the caller.
+var errShard = fmt.Errorf("memstore: there are %d shards", persistence.Shards)
 
 // New returns an empty store.
 func New() *Store {
@@ -98,6 +99,9 @@ func (s *Store) Claim(ctx context.Context, shard uint16) (uint64, error) {
 		return 0, err
 	}
 	defer leave()
+	if shard >= persistence.Shards {
+		return 0, errShard
+	}
 	s.epochs[shard]++
 	return s.epochs[shard], nil
 }
@@ -109,11 +113,14 @@ func (s *Store) Commit(ctx context.Context, c *persistence.Commit) (persistence.
 		return persistence.Committed{}, err
 	}
 	defer leave()
+	if c.Shard >= persistence.Shards {
+		return persistence.Committed{}, errShard
+	}
 	k := key{c.Head.Website, c.Head.ID}
 	if s.erased[k] {
 		return persistence.Committed{}, persistence.ErrErased
 	}
-	if s.epochs[c.Shard] != c.Epoch {
+	if c.Epoch == 0 || s.epochs[c.Shard] != c.Epoch {
 		return persistence.Committed{}, persistence.ErrFenced
 	}
 	kept := s.sessions[k]
@@ -142,11 +149,7 @@ func (s *session) store(c *persistence.Commit) (err error) {
 		return err
 	}
 	if c.Visitor != nil {
-		encoded, err := persistence.EncodeVisitor(c.Visitor)
-		if err != nil {
-			return err
-		}
-		if s.visitor, err = persistence.DecodeVisitor(encoded); err != nil {
+		if s.visitor, err = persistence.EncodeVisitor(c.Visitor); err != nil {
 			return err
 		}
 	}
@@ -178,8 +181,18 @@ func (s *Store) Load(ctx context.Context, website chat.WebsiteID, id chat.Sessio
 	case kept == nil:
 		return nil, persistence.ErrNotFound
 	default:
-		return &persistence.Record{Head: kept.head, Visitor: kept.visitor}, nil
+		return kept.record()
 	}
+}
+
+func (s *session) record() (*persistence.Record, error) {
+	r := &persistence.Record{Head: s.head}
+	if s.visitor == nil {
+		return r, nil
+	}
+	var err error
+	r.Visitor, err = persistence.DecodeVisitor(s.visitor)
+	return r, err
 }
 
 // Messages implements persistence.Sessions.
@@ -199,13 +212,22 @@ func (s *Store) Messages(
 	if p.After > 0 {
 		all = all[min(p.After, uint64(len(all))):]
 		more := len(all) > limit
-		return slices.Clone(all[:min(limit, len(all))]), more, nil
+		return clone(all[:min(limit, len(all))]), more, nil
 	}
 	if p.Before > 0 {
 		all = all[:min(p.Before-1, uint64(len(all)))]
 	}
 	more := len(all) > limit
-	return slices.Clone(all[max(0, len(all)-limit):]), more, nil
+	return clone(all[max(0, len(all)-limit):]), more, nil
+}
+
+// clone copies entries with their frames.
+func clone(entries []persistence.Entry) []persistence.Entry {
+	all := slices.Clone(entries)
+	for i := range all {
+		all[i].Frame = bytes.Clone(all[i].Frame)
+	}
+	return all
 }
 
 // Notes implements persistence.Sessions.
@@ -227,7 +249,7 @@ func (s *Store) Notes(
 			found = append(found, n.Entry)
 		}
 	}
-	return found[max(0, len(found)-p.Bound()):], nil
+	return clone(found[max(0, len(found)-p.Bound()):]), nil
 }
 
 // Inbox implements persistence.Sessions.
@@ -273,189 +295,3 @@ func (s *Store) Erase(ctx context.Context, website chat.WebsiteID, id chat.Sessi
 
 // Scrub implements persistence.Sessions: memory has nothing to scrub.
 func (s *Store) Scrub(ctx context.Context) error { return s.Health(ctx) }
-
-// PutWebsite implements persistence.Directory.
-func (s *Store) PutWebsite(ctx context.Context, w chat.Website) error {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	s.websites[w.ID] = w
-	return nil
-}
-
-// Website implements persistence.Directory.
-func (s *Store) Website(ctx context.Context, id chat.WebsiteID) (chat.Website, error) {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return chat.Website{}, err
-	}
-	defer leave()
-	return found(s.websites, id)
-}
-
-// Websites implements persistence.Directory.
-func (s *Store) Websites(ctx context.Context) ([]chat.Website, error) {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	var all []chat.Website
-	for _, w := range s.websites {
-		all = append(all, w)
-	}
-	slices.SortFunc(all, func(a, b chat.Website) int {
-		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), bytes.Compare(a.ID[:], b.ID[:]))
-	})
-	return all, nil
-}
-
-// PutAgent implements persistence.Directory.
-func (s *Store) PutAgent(ctx context.Context, a chat.Agent) error {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	for _, other := range s.agents {
-		if other.ID != a.ID && strings.EqualFold(other.Email, a.Email) {
-			return persistence.ErrTaken
-		}
-	}
-	s.agents[a.ID] = a
-	return nil
-}
-
-// Agent implements persistence.Directory.
-func (s *Store) Agent(ctx context.Context, id chat.AgentID) (chat.Agent, error) {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return chat.Agent{}, err
-	}
-	defer leave()
-	return found(s.agents, id)
-}
-
-// AgentByEmail implements persistence.Directory.
-func (s *Store) AgentByEmail(ctx context.Context, email string) (chat.Agent, error) {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return chat.Agent{}, err
-	}
-	defer leave()
-	for _, a := range s.agents {
-		if strings.EqualFold(a.Email, email) {
-			return a, nil
-		}
-	}
-	return chat.Agent{}, persistence.ErrNotFound
-}
-
-// Agents implements persistence.Directory.
-func (s *Store) Agents(ctx context.Context) ([]chat.Agent, error) {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	var all []chat.Agent
-	for _, a := range s.agents {
-		all = append(all, a)
-	}
-	slices.SortFunc(all, func(a, b chat.Agent) int {
-		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), bytes.Compare(a.ID[:], b.ID[:]))
-	})
-	return all, nil
-}
-
-// PutPassword implements persistence.Directory.
-func (s *Store) PutPassword(ctx context.Context, agent chat.AgentID, encodedHash string) error {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	s.password[agent] = encodedHash
-	return nil
-}
-
-// Password implements persistence.Directory.
-func (s *Store) Password(ctx context.Context, agent chat.AgentID) (string, error) {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer leave()
-	return found(s.password, agent)
-}
-
-// PutLogin implements persistence.Directory.
-func (s *Store) PutLogin(ctx context.Context, tokenHash [32]byte, l persistence.Login) error {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	s.logins[tokenHash] = l
-	return nil
-}
-
-// Login implements persistence.Directory.
-func (s *Store) Login(ctx context.Context, tokenHash [32]byte) (persistence.Login, error) {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return persistence.Login{}, err
-	}
-	defer leave()
-	return found(s.logins, tokenHash)
-}
-
-// DeleteLogin implements persistence.Directory.
-func (s *Store) DeleteLogin(ctx context.Context, tokenHash [32]byte) error {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	delete(s.logins, tokenHash)
-	return nil
-}
-
-// DeleteLogins implements persistence.Directory.
-func (s *Store) DeleteLogins(ctx context.Context, agent chat.AgentID) error {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	for hash, l := range s.logins {
-		if l.Agent == agent {
-			delete(s.logins, hash)
-		}
-	}
-	return nil
-}
-
-// DeploymentKey implements persistence.Directory.
-func (s *Store) DeploymentKey(ctx context.Context) ([32]byte, error) {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return [32]byte{}, err
-	}
-	defer leave()
-	if s.secret == nil {
-		s.secret = new([32]byte)
-		_, _ = rand.Read(s.secret[:]) // never fails: crypto/rand ends the process instead
-	}
-	return *s.secret, nil
-}
-
-func found[K comparable, V any](m map[K]V, k K) (V, error) {
-	v, ok := m[k]
-	if !ok {
-		return v, persistence.ErrNotFound
-	}
-	return v, nil
-}
