@@ -9,7 +9,7 @@
 //
 // An idle connection owns one goroutine, the reader, and neither a timer nor a channel.
 //
-// coder/websocket reads, checks and unmasks frames (RFC 6455) and answers control frames. What it lacks is done here: it follows endless
-// empty continuations, answers any number of pings, waits for ever for the rest of a frame, and delivers text that is not UTF-8. Messages
-// to the client are framed here and written several at a time: unmasked frames need no codec.
+// coder/websocket shakes hands, and reads, checks and unmasks frames (RFC 6455). What it lacks is done here: it follows endless empty
+// continuations, answers any number of pings, waits for ever for the rest of a frame, and delivers text that is not UTF-8. It writes nothing:
+// whatever leaves passes the outbox, framed here (unmasked frames need no codec) and written several at a time, and the close frame is last.
 package socket

@@ -7,27 +7,37 @@ const (
 	opControl = 0x8
 	opClose   = 0x8
 	opPing    = 0x9
+	opPong    = 0xA
 	opText    = 0x1
 	finBit    = 0x80
 	maskBit   = 0x80
 )
 
-// maxControlFrames may come within one controlWindow; a client needs one pong in 25 seconds.
-const maxControlFrames = 100
+const (
+	// maxControlFrames may come within one controlWindow; a client needs one pong in 25 seconds.
+	maxControlFrames = 100
+	// maxControlBytes is the longest payload of a control frame (RFC 6455, section 5.5).
+	maxControlBytes = 125
+	maskBytes       = 4
+)
 
 // guard follows the client's frame headers as bytes pass by, and stops what coder/websocket would follow for ever. It looks at headers
 // only, never at payloads. The zero value stands between two messages.
 type guard struct {
-	header  [14]byte
-	have    uint8
-	need    uint8
-	control bool
-	// inMessage says that a message was begun and not ended.
+	// header holds the first bytes of a frame until its length is known.
+	header [10]byte
+	have   uint8
+	// fin and control describe the frame under way, left is what is missing of its mask and payload.
+	fin, control bool
+	left         uint64
+	// inMessage says that a message was begun and not ended; frames and bytes are what it has so far.
 	inMessage bool
-	frames    uint8
-	controls  uint8
-	left      uint64
+	frames    int
 	bytes     uint64
+	// controls counts control frames in the current window.
+	controls int
+	// passed says that the last feed came by a place between two messages.
+	passed bool
 }
 
 // between reports whether no frame and no message is under way.
@@ -35,6 +45,7 @@ func (g *guard) between() bool { return g.have == 0 && g.left == 0 && !g.inMessa
 
 // feed follows p. It returns the close code for the first thing that is too much, 0 for none.
 func (g *guard) feed(p []byte, l *Limits) Code {
+	g.passed = false
 	for len(p) > 0 {
 		if g.left > 0 {
 			n := min(g.left, uint64(len(p)))
@@ -47,34 +58,28 @@ func (g *guard) feed(p []byte, l *Limits) Code {
 		g.header[g.have] = p[0]
 		g.have++
 		p = p[1:]
-		if g.have == 2 {
-			g.need = headerBytes(g.header[1])
+		if g.have < 2 || g.have < 2+lengthBytes(g.header[1]) {
+			continue
 		}
-		if g.have >= 2 && g.have == g.need {
-			if code := g.frame(l); code != 0 {
-				return code
-			}
+		if code := g.frame(l); code != 0 {
+			return code
 		}
 	}
 	return 0
 }
 
-// headerBytes is the length of a header whose second byte is b.
-func headerBytes(b byte) uint8 {
-	n := uint8(2)
+// lengthBytes is how many bytes of length follow a header whose second byte is b.
+func lengthBytes(b byte) uint8 {
 	switch b &^ maskBit {
 	case 126:
-		n += 2
+		return 2
 	case 127:
-		n += 8
+		return 8
 	}
-	if b&maskBit != 0 {
-		n += 4
-	}
-	return n
+	return 0
 }
 
-// frame judges a complete header.
+// frame judges a frame whose length is known.
 func (g *guard) frame(l *Limits) Code {
 	length := uint64(g.header[1] &^ maskBit)
 	switch length {
@@ -83,33 +88,48 @@ func (g *guard) frame(l *Limits) Code {
 	case 127:
 		length = binary.BigEndian.Uint64(g.header[2:])
 	}
-	g.control = g.header[0]&opControl != 0
-	if g.control {
-		if g.controls++; g.controls > maxControlFrames {
-			return CodePolicy
-		}
-	} else {
-		g.frames++
-		g.bytes += length
-		g.inMessage = true
-		switch {
-		case length > uint64(l.MessageBytes) || g.bytes > uint64(l.MessageBytes):
-			return CodeTooBig
-		case int(g.frames) > l.Frames:
-			return CodePolicy
-		}
-	}
 	g.have = 0
-	g.left = length
-	if length == 0 {
+	g.fin, g.control = g.header[0]&finBit != 0, g.header[0]&opControl != 0
+	if code := g.count(length, l); code != 0 {
+		return code
+	}
+	if g.left = length; g.header[1]&maskBit != 0 {
+		g.left += maskBytes
+	}
+	if g.left == 0 {
 		g.frameDone()
+	}
+	return 0
+}
+
+// count adds the frame to its message, or to the control frames.
+func (g *guard) count(length uint64, l *Limits) Code {
+	if g.control {
+		g.controls++
+		switch {
+		case length > maxControlBytes:
+			return CodeProtocol
+		case g.controls > maxControlFrames:
+			return CodePolicy
+		}
+		return 0
+	}
+	g.inMessage = true
+	g.frames++
+	g.bytes += length
+	switch {
+	case length > uint64(l.MessageBytes) || g.bytes > uint64(l.MessageBytes):
+		return CodeTooBig
+	case g.frames > l.Frames:
+		return CodePolicy
 	}
 	return 0
 }
 
 // frameDone ends a frame, and its message if it was the last one.
 func (g *guard) frameDone() {
-	if !g.control && g.header[0]&finBit != 0 {
+	if !g.control && g.fin {
 		g.inMessage, g.frames, g.bytes = false, 0, 0
 	}
+	g.passed = g.passed || g.between()
 }

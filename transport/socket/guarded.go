@@ -3,6 +3,7 @@ package socket
 import (
 	"errors"
 	"net"
+	"time"
 )
 
 var (
@@ -12,6 +13,9 @@ var (
 	// errGuarded ends a read after the guard closed the connection.
 	errGuarded = errors.New("socket: guarded")
 )
+
+// controlWindow is for how long control frames are counted.
+const controlWindow = 10 * time.Second
 
 // guarded is the connection as coder/websocket sees it.
 type guarded struct {
@@ -35,6 +39,7 @@ func (g guarded) Read(p []byte) (int, error) {
 	default:
 		c.ready = false
 		n, err = g.Conn.Read(p)
+		c.broken = err != nil
 	}
 	if n == 0 {
 		return 0, err
@@ -44,18 +49,15 @@ func (g guarded) Read(p []byte) (int, error) {
 		c.window, c.guard.controls = now, 0
 	}
 	if code := c.guard.feed(p[:n], &c.server.limits); code != 0 {
-		c.Close(code, "")
+		c.Close(code, code.reason())
 		return 0, errGuarded
 	}
 	c.noteRead(now)
 	return n, err
 }
 
-// Write takes coder's control frames to the outbox: its own writes would block whoever waits for the same lock.
-func (g guarded) Write(p []byte) (int, error) {
-	g.c.sendControl(p)
-	return len(p), nil
-}
+// Write drops what coder/websocket writes by itself, which is close frames: all that leaves passes the outbox, and Conn closes.
+func (g guarded) Write(p []byte) (int, error) { return len(p), nil }
 
 // Close does nothing: the reader closes the socket when the last frame is out.
 func (g guarded) Close() error { return nil }

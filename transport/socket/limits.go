@@ -2,36 +2,23 @@ package socket
 
 import "time"
 
-// Code is a WebSocket close code (RFC 6455, section 7.4).
-type Code int
-
-// The close codes that this package uses by itself.
-const (
-	CodeNormal       Code = 1000
-	CodeGoingAway    Code = 1001
-	CodeProtocol     Code = 1002
-	CodeUnsupported  Code = 1003
-	CodeAbnormal     Code = 1006
-	CodeInvalidUTF8  Code = 1007
-	CodePolicy       Code = 1008
-	CodeTooBig       Code = 1009
-	CodeSlowConsumer Code = 4008
-	CodeUnauthorized Code = 4401
-)
-
-// Limits bound one connection. Every bound is there because a peer can otherwise hold memory or a goroutine for ever.
+// Limits bound one connection. Every bound is there because a peer can otherwise hold memory or a goroutine for ever. What is zero is
+// replaced by the value of DefaultLimits.
 type Limits struct {
-	// Subprotocol must be offered by the client (RFC 6455, section 1.9).
+	// Subprotocol must be offered by the client (RFC 6455, section 1.9). Empty: none is needed.
 	Subprotocol string
-	// MessageBytes is the longest message that is taken, OutboxBytes the most that waits for a slow reader.
-	MessageBytes, OutboxBytes int
+	// MessageBytes is the longest message that is taken.
+	MessageBytes int
+	// OutboxBytes is the most that waits for a slow reader, beside what the system holds. A message counts for half of it at most.
+	OutboxBytes int
 	// Frames is into how many frames a message may be split.
 	Frames int
 	// First is how long the first message may take, Message how long any message from its first byte to its last.
 	First, Message time.Duration
-	// Write is how long the peer may take no byte of what is written.
+	// Write is how long the peer may take for a part of what is written, at most 32 KiB.
 	Write time.Duration
-	// Ping is after how much silence the peer is asked whether it lives, Pong how long it has for any sign of it.
+	// Ping is after how much silence the peer is asked whether it lives (up to a quarter earlier, so that not all are asked at once), Pong
+	// how long it has for any sign of it.
 	Ping, Pong time.Duration
 	// Linger is how long a connection stays open after our close frame, for the peer's.
 	Linger time.Duration
@@ -65,4 +52,13 @@ func set[T int | time.Duration](value *T, otherwise T) {
 	if *value <= 0 {
 		*value = otherwise
 	}
+}
+
+// maxTick is how often the clock looks at each connection at least: a compromise between the deadlines' precision and a look at 100,000
+// connections, which takes 10 ms.
+const maxTick = 250 * time.Millisecond
+
+// tick is the precision of all deadlines: they pass up to one tick early, never late.
+func (l Limits) tick() time.Duration {
+	return min(maxTick, min(l.First, l.Message, l.Write, l.Ping, l.Pong, l.Linger)/4)
 }

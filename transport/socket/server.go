@@ -2,6 +2,7 @@ package socket
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -14,31 +15,41 @@ type Handler interface {
 	OnOpen(c *Conn)
 	// OnMessage is called for each text message, in order. data is valid until it returns; until then the next message waits.
 	OnMessage(data []byte)
-	// OnClose is called once, last: with the code that was sent, or the one that the peer sent, or CodeAbnormal.
+	// OnClose is called once, last: with the code that this side closed with, or else the peer's (its reason is whatever the peer wrote),
+	// or CodeAbnormal.
 	OnClose(code Code, reason string)
 }
+
+// ErrServerClosed is what Upgrade returns after Shutdown.
+var ErrServerClosed = errors.New("socket: the server is closed")
 
 // stripes divide the connections so that no lock is shared by all.
 const stripes = 64
 
-// tick is how often the clock looks at each connection: the precision of all deadlines.
-const tick = 250 * time.Millisecond
-
-// controlWindow is for how long control frames are counted.
-const controlWindow = 10 * time.Second
-
 // Server serves connections with the same limits. Its methods may be called from many goroutines at once.
 type Server struct {
 	limits Limits
+	tick   time.Duration
 	began  time.Time
 	set    [stripes]stripe
 	next   atomic.Uint32
 	count  atomic.Int64
-	closed atomic.Bool
 	stop   chan struct{}
 	once   sync.Once
 	clock  sync.WaitGroup
-	conns  sync.WaitGroup
+
+	mu sync.Mutex
+	// inside counts the upgrades that began and whose connections are not gone. end says that no more are taken; then empty is closed
+	// with the last of them.
+	inside int
+	end    *ending
+	empty  chan struct{}
+}
+
+// ending is what Shutdown was told.
+type ending struct {
+	code   Code
+	reason string
 }
 
 type stripe struct {
@@ -48,7 +59,8 @@ type stripe struct {
 
 // NewServer starts a server. Shutdown ends it.
 func NewServer(l Limits) *Server {
-	s := &Server{limits: l.orDefault(), began: time.Now(), stop: make(chan struct{})}
+	l = l.orDefault()
+	s := &Server{limits: l, tick: l.tick(), began: time.Now(), stop: make(chan struct{}), empty: make(chan struct{})}
 	for i := range s.set {
 		s.set[i].conns = make(map[*Conn]struct{})
 	}
@@ -56,48 +68,85 @@ func NewServer(l Limits) *Server {
 	return s
 }
 
-// Count is the number of open connections.
+// Count is the number of open connections, those included that wait for the peer's close frame.
 func (s *Server) Count() int { return int(s.count.Load()) }
 
 // Upgrade completes the handshake (RFC 6455, section 4.2) and returns; the connection goes on in a goroutine of its own. On an error the
 // request has been answered and h is never called. Where it comes from is the caller's to check.
 func (s *Server) Upgrade(w http.ResponseWriter, r *http.Request, h Handler) error {
+	if !s.enter() {
+		http.Error(w, "the server stops; connect again", http.StatusServiceUnavailable)
+		return ErrServerClosed
+	}
 	c, err := accept(s, w, r, h)
 	if err != nil {
+		s.leave()
 		return err
 	}
-	s.conns.Add(1)
 	s.add(c)
-	h.OnOpen(c)
-	if s.closed.Load() {
-		c.Close(CodeGoingAway, "going_away")
+	if end := s.ending(); end != nil { // it began during the handshake
+		c.Close(end.code, end.reason)
 	}
-	// A fresh goroutine: the one of net/http and its buffers are freed when the handler returns.
+	h.OnOpen(c)
+	// A fresh goroutine: the one of net/http and its buffers are freed when the handler returns. finish ends it.
 	go c.serve()
 	return nil
 }
 
-// Shutdown closes all connections with the code and waits until they are gone; when ctx ends it cuts the rest off. Connections that arrive
-// later are closed at once. It may be called again.
+// Shutdown closes all connections with the code and waits until they are gone and their OnClose returned; when ctx ends it cuts the rest
+// off and returns why. Requests that arrive later are refused with 503. It may be called again.
 func (s *Server) Shutdown(ctx context.Context, code Code, reason string) error {
-	s.closed.Store(true)
+	s.refuse(&ending{code, reason})
 	s.each(func(c *Conn) { c.Close(code, reason) })
-	gone := make(chan struct{})
-	go func() {
-		s.conns.Wait()
-		close(gone)
-	}()
 	var err error
 	select {
-	case <-gone:
+	case <-s.empty:
 	case <-ctx.Done():
 		err = context.Cause(ctx)
 		s.each(func(c *Conn) { c.cut() })
-		<-gone
+		<-s.empty
 	}
 	s.once.Do(func() { close(s.stop) })
 	s.clock.Wait()
 	return err
+}
+
+// enter counts an upgrade. It reports false when the server takes no more.
+func (s *Server) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end != nil {
+		return false
+	}
+	s.inside++
+	return true
+}
+
+// leave ends what enter began.
+func (s *Server) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.inside--; s.end != nil && s.inside == 0 {
+		close(s.empty)
+	}
+}
+
+// refuse makes enter refuse from now on.
+func (s *Server) refuse(end *ending) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end != nil {
+		return
+	}
+	if s.end = end; s.inside == 0 {
+		close(s.empty)
+	}
+}
+
+func (s *Server) ending() *ending {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.end
 }
 
 func (s *Server) add(c *Conn) {
@@ -115,7 +164,6 @@ func (s *Server) remove(c *Conn) {
 	delete(st.conns, c)
 	st.mu.Unlock()
 	s.count.Add(-1)
-	s.conns.Done()
 }
 
 // each calls f for all connections; f must not block.
@@ -132,7 +180,7 @@ func (s *Server) each(f func(*Conn)) {
 
 // run is the clock: one goroutine looks after the deadlines of all connections.
 func (s *Server) run() {
-	t := time.NewTicker(tick)
+	t := time.NewTicker(s.tick)
 	defer t.Stop()
 	for {
 		select {

@@ -18,9 +18,10 @@ func (c *Conn) wait() bool {
 	return true
 }
 
-// readable reports whether the descriptor has bytes, or an end or an error to tell.
+// readable reports whether the descriptor has bytes, or an end or an error to tell. When in doubt it has: false means to wait for the next
+// event, and there may be none.
 func readable(fd uintptr) bool {
 	var one [1]byte
 	_, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-	return err != syscall.EAGAIN && err != syscall.EINTR
+	return err != syscall.EAGAIN //nolint:errorlint // the bare errno of a system call
 }

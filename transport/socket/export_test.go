@@ -1,0 +1,4 @@
+package socket
+
+// Open reports whether the connection takes messages.
+func Open(c *Conn) bool { return !c.isClosing() }
