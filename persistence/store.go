@@ -20,6 +20,9 @@ var (
 	ErrFenced = errors.New("persistence: fenced by a newer shard epoch")
 	// ErrBusy: too many commits are in flight; nothing was written.
 	ErrBusy = errors.New("persistence: too many commits in flight")
+	// ErrFull: the disk is nearly full, and the store stops writing before it is; nothing was written. Reads go on, and so do deletions;
+	// commits are taken again by themselves once there is space (G12).
+	ErrFull = errors.New("persistence: the disk is nearly full")
 	// ErrTaken: the e-mail address belongs to another agent.
 	ErrTaken = errors.New("persistence: e-mail address taken")
 	// ErrClosed: the store was closed.
@@ -49,7 +52,8 @@ type Sessions interface {
 	// Commit stores one step of one session, atomically and durably: when it returns nil, the step survives a crash and a power loss
 	// (G1). A step whose Dedupe was used before is not stored: Committed.Duplicate then holds the first result (G3). This is looked
 	// at before the version, so that a repeat of a commit that was in doubt finds it.
-	// Errors: ErrConflict, ErrFenced, ErrErased, ErrBusy: nothing was stored.
+	// Errors: ErrBusy, before anything is looked at; then, in this order, ErrErased, ErrFenced, ErrConflict, ErrFull. With each of them
+	// nothing was stored. A repeat is looked for between ErrFenced and ErrConflict.
 	Commit(ctx context.Context, c *Commit) (Committed, error)
 
 	// Load returns a session's state. Errors: ErrNotFound, ErrErased.

@@ -101,9 +101,9 @@ func commitRefused(t *testing.T, s persistence.Store) {
 
 	stale := w.step(3, 3)
 	stale.Expect, stale.Visitor, stale.Dedupe = w.head.Version-1, visitor("Bob"), dedupe(1, 1, 3)
-	stale.Head.State = chat.StateResolved
+	stale.Head.State, stale.Head.Version = chat.StateResolved, w.head.Version
 	w.refused(t, stale, persistence.ErrConflict)
-	stale.Expect, stale.Epoch = w.head.Version, w.epoch+1
+	stale.Expect, stale.Head.Version, stale.Epoch = w.head.Version, w.head.Version+1, w.epoch+1
 	w.refused(t, stale, persistence.ErrFenced)
 
 	w.holds(t)

@@ -1,0 +1,142 @@
+package pebblestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/parlor-chat/parlor/persistence"
+)
+
+// request is what a committer is asked: exactly one of commit, erase and claim.
+type request struct {
+	session sessionKey
+	commit  *step
+	erase   bool
+	claim   *ownership
+	done    chan outcome // of one, so that a committer never waits for a caller who left
+}
+
+type outcome struct {
+	committed persistence.Committed
+	err       error
+}
+
+// ownership is a shard's new epoch.
+type ownership struct {
+	shard uint16
+	epoch uint64
+}
+
+// step is a commit, encoded by its caller: it shares no memory with the commit.
+type step struct {
+	owner           ownership
+	expect, version uint64
+	place           place
+	dedupe          *persistence.Dedupe
+	receipt         []byte        // the key of dedupe
+	writes          *pebble.Batch // all but the inbox, which depends on what was there
+}
+
+// Claim implements persistence.Sessions. When it returns, both committers know the epoch, and nothing of an earlier owner is under way.
+func (s *Store) Claim(ctx context.Context, shard uint16) (uint64, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
+	if shard >= persistence.Shards {
+		return 0, errShard
+	}
+	owner := &ownership{shard, s.epoch.Add(1)}
+	requests := make([]*request, len(s.committers))
+	for i, c := range s.committers {
+		requests[i] = &request{claim: owner, done: make(chan outcome, 1)}
+		if err := c.enqueue(ctx, requests[i]); err != nil {
+			return 0, err
+		}
+	}
+	for _, r := range requests {
+		if _, err := r.wait(ctx); err != nil {
+			return 0, err
+		}
+	}
+	return owner.epoch, nil
+}
+
+// Bugs of the caller.
+var (
+	errShard   = fmt.Errorf("pebblestore: there are %d shards", persistence.Shards)
+	errVersion = errors.New("pebblestore: a step raises the head's version by one")
+)
+
+// Commit implements persistence.Sessions.
+func (s *Store) Commit(ctx context.Context, c *persistence.Commit) (persistence.Committed, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return persistence.Committed{}, err
+	}
+	defer leave()
+	if c.Shard >= persistence.Shards {
+		return persistence.Committed{}, errShard
+	}
+	if c.Head.Version != c.Expect+1 {
+		return persistence.Committed{}, errVersion
+	}
+	k := sessionKey{c.Head.Website, c.Head.ID}
+	st, err := s.encode(k, c)
+	if err != nil {
+		return persistence.Committed{}, err
+	}
+	r := &request{session: k, commit: st, done: make(chan outcome, 1)}
+	if !s.committerOf(k).offer(r) {
+		_ = st.writes.Close()
+		return persistence.Committed{}, persistence.ErrBusy
+	}
+	return r.wait(ctx)
+}
+
+// committerOf chooses by the session: its id is random.
+func (s *Store) committerOf(k sessionKey) *committer {
+	return s.committers[int(k.session[len(k.session)-1])%len(s.committers)]
+}
+
+// encode makes the step's batch.
+func (s *Store) encode(k sessionKey, c *persistence.Commit) (*step, error) {
+	b := s.db.NewBatch()
+	st := &step{
+		owner: ownership{c.Shard, c.Epoch}, expect: c.Expect, version: c.Head.Version, place: placeOf(&c.Head), writes: b,
+	}
+	err := b.Set(k.kind(kindHead), persistence.AppendHead(nil, &c.Head), nil)
+	if c.Visitor != nil {
+		visitor, encodeErr := persistence.EncodeVisitor(c.Visitor)
+		err = errors.Join(err, encodeErr, b.Set(k.kind(kindVisitor), visitor, nil))
+	}
+	for _, m := range c.Messages {
+		err = errors.Join(err, b.Set(k.message(m.Seq), m.Frame, nil))
+	}
+	for _, n := range c.Notes {
+		err = errors.Join(err, b.Set(k.note(n.After, n.Seq), n.Frame, nil))
+	}
+	if c.Dedupe != nil {
+		d := *c.Dedupe
+		st.dedupe, st.receipt = &d, k.receipt(d.Sender, d.ID)
+		err = errors.Join(err, b.Set(st.receipt, encodeReceipt(d.Receipt), nil))
+	}
+	if err != nil {
+		return nil, errors.Join(fault("encode a step", err), b.Close())
+	}
+	return st, nil
+}
+
+// wait waits for the answer, or for the context; then the request may still be carried out.
+func (r *request) wait(ctx context.Context) (persistence.Committed, error) {
+	select {
+	case o := <-r.done:
+		return o.committed, o.err
+	case <-ctx.Done():
+		return persistence.Committed{}, ctx.Err()
+	}
+}

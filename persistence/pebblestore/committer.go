@@ -1,0 +1,241 @@
+package pebblestore
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/parlor-chat/parlor/persistence"
+)
+
+const (
+	// committers is two: while one waits for the disk, the other checks and writes. Measured, more add nothing on two cores.
+	committers = 2
+	// queuedCommits bounds what waits for one committer; all together 4,096 (GUARANTEES, limits). What is over it is refused at once.
+	queuedCommits = 4096 / committers
+	// groupCommits and groupBytes bound what one sync carries, and so how long the first of it waits.
+	groupCommits = 1024
+	groupBytes   = 2 << 20
+)
+
+// committer carries out requests in the order they came, many with one sync. Its goroutine owns everything but queue and since.
+type committer struct {
+	db    *pebble.DB
+	space *watermark
+	queue chan *request
+	ended chan struct{}
+	since atomic.Int64 // when the write that is under way began, in Unix nanoseconds; 0: none is
+
+	epochs [persistence.Shards]uint64
+	recent recent
+	// Of the group at hand: the requests, their answers, and the receipts that are in the batch but not in the store.
+	group    []*request
+	outcomes []outcome
+	full     bool  // the disk is
+	broken   error // the batch holds half a step
+	sent     map[sentKey]persistence.Receipt
+}
+
+// sentKey is what persistence.Dedupe names.
+type sentKey struct {
+	session sessionKey
+	dedupe  persistence.Dedupe // without the receipt
+}
+
+// startCommitter starts a committer; stop ends it.
+func startCommitter(db *pebble.DB, space *watermark) *committer {
+	c := &committer{
+		db: db, space: space, queue: make(chan *request, queuedCommits), ended: make(chan struct{}),
+		recent: newRecent(), sent: make(map[sentKey]persistence.Receipt),
+	}
+	go c.run()
+	return c
+}
+
+// stop carries out what waits and ends the goroutine. Nobody may enqueue any more.
+func (c *committer) stop() {
+	close(c.queue)
+	<-c.ended
+}
+
+// offer enqueues without waiting. False: the queue is full.
+func (c *committer) offer(r *request) bool {
+	select {
+	case c.queue <- r:
+		return true
+	default:
+		return false
+	}
+}
+
+// enqueue waits for a place in the queue.
+func (c *committer) enqueue(ctx context.Context, r *request) error {
+	select {
+	case c.queue <- r:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// busyFor is how long the present write has been under way.
+func (c *committer) busyFor() time.Duration {
+	since := c.since.Load()
+	if since == 0 {
+		return 0
+	}
+	return time.Duration(time.Now().UnixNano() - since)
+}
+
+func (c *committer) run() {
+	defer close(c.ended)
+	for r := range c.queue {
+		c.since.Store(time.Now().UnixNano())
+		c.write(r)
+		c.since.Store(0)
+	}
+}
+
+// write carries out one group: the first request and all that wait behind it.
+func (c *committer) write(first *request) {
+	batch := c.db.NewBatch()
+	defer batch.Close()
+	c.full, c.broken = c.space.isFull(), nil
+	for r := first; r != nil; r = c.next(batch) {
+		committed, err := c.carryOut(batch, r)
+		c.group, c.outcomes = append(c.group, r), append(c.outcomes, outcome{committed, err})
+	}
+	err := c.broken
+	if err == nil && !batch.Empty() {
+		err = fault("write", c.db.Apply(batch, pebble.Sync))
+	}
+	if err != nil {
+		c.recent.forget() // and no answer of the group holds, since each may rest on what was not written
+	}
+	for i, r := range c.group {
+		o := c.outcomes[i]
+		if err != nil {
+			o = outcome{err: err}
+		}
+		r.done <- o
+	}
+	clear(c.group)
+	clear(c.outcomes)
+	clear(c.sent)
+	c.group, c.outcomes = c.group[:0], c.outcomes[:0]
+}
+
+// next is the next request that waits, unless the group is large enough.
+func (c *committer) next(batch *pebble.Batch) *request {
+	if len(c.group) >= groupCommits || batch.Len() >= groupBytes {
+		return nil
+	}
+	select {
+	case r := <-c.queue: // nil when it was closed
+		return r
+	default:
+		return nil
+	}
+}
+
+func (c *committer) carryOut(batch *pebble.Batch, r *request) (persistence.Committed, error) {
+	switch {
+	case r.commit != nil:
+		defer r.commit.writes.Close()
+		return c.commit(batch, r.session, r.commit)
+	case r.erase:
+		return persistence.Committed{}, c.erase(batch, r.session)
+	default:
+		c.epochs[r.claim.shard] = max(c.epochs[r.claim.shard], r.claim.epoch)
+		return persistence.Committed{}, nil
+	}
+}
+
+// commit checks one step and adds it to the batch: erased, fenced, repeated, stale, in this order.
+func (c *committer) commit(batch *pebble.Batch, k sessionKey, st *step) (persistence.Committed, error) {
+	now, err := c.state(k)
+	switch {
+	case err != nil:
+		return persistence.Committed{}, err
+	case now.erased:
+		return persistence.Committed{}, persistence.ErrErased
+	case st.owner.epoch == 0 || st.owner.epoch != c.epochs[st.owner.shard]:
+		return persistence.Committed{}, persistence.ErrFenced
+	}
+	if receipt, err := c.repeated(k, st); err != nil || receipt != nil {
+		return persistence.Committed{Duplicate: receipt}, err
+	}
+	switch {
+	case now.version != st.expect:
+		return persistence.Committed{}, persistence.ErrConflict
+	case c.full:
+		return persistence.Committed{}, persistence.ErrFull
+	}
+	if err := c.add(batch, k, now, st); err != nil {
+		return persistence.Committed{}, err
+	}
+	if st.dedupe != nil {
+		c.sent[keyOf(k, st.dedupe)] = st.dedupe.Receipt
+	}
+	c.recent.put(k, state{version: st.version, place: st.place})
+	return persistence.Committed{}, nil
+}
+
+// add adds a step that was found good, and moves the conversation to its place. A failure spoils the batch.
+func (c *committer) add(batch *pebble.Batch, k sessionKey, now state, st *step) error {
+	err := batch.Apply(st.writes, nil)
+	if now.version == 0 || now.place != st.place {
+		err = errors.Join(err, batch.Set(st.place.key(k), nil, nil))
+		if now.version != 0 {
+			err = errors.Join(err, batch.Delete(now.place.key(k), nil))
+		}
+	}
+	c.broken = fault("gather a step", err)
+	return c.broken
+}
+
+// state is what is stored of a session, with what is in the batch.
+func (c *committer) state(k sessionKey) (state, error) {
+	if known, ok := c.recent.get(k); ok {
+		return known, nil
+	}
+	var now state
+	record, err := get(c.db, k.kind(kindHead))
+	if err != nil {
+		return now, fault("read a head", err)
+	}
+	if record != nil {
+		h, err := persistence.DecodeHead(record)
+		if err != nil {
+			return now, fault("read a head", err)
+		}
+		now.version, now.place = h.Version, placeOf(&h)
+	} else if now.erased, err = has(c.db, k.in(tableErased)); err != nil {
+		return now, fault("look for an erased id", err)
+	}
+	c.recent.put(k, now)
+	return now, nil
+}
+
+// repeated finds the receipt of an earlier step with the same client message id.
+func (c *committer) repeated(k sessionKey, st *step) (*persistence.Receipt, error) {
+	if st.dedupe == nil {
+		return nil, nil
+	}
+	if receipt, ok := c.sent[keyOf(k, st.dedupe)]; ok {
+		return &receipt, nil
+	}
+	record, err := get(c.db, st.receipt)
+	if err != nil || record == nil {
+		return nil, fault("look for a receipt", err)
+	}
+	receipt, err := decodeReceipt(record)
+	return &receipt, err
+}
+
+func keyOf(k sessionKey, d *persistence.Dedupe) sentKey {
+	return sentKey{k, persistence.Dedupe{Sender: d.Sender, ID: d.ID}}
+}

@@ -1,0 +1,144 @@
+package pebblestore
+
+import (
+	"encoding/binary"
+
+	"github.com/cockroachdb/pebble/v2/bloom"
+
+	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
+)
+
+// The first byte of a key says what it holds. Numbers are big endian. Ids are random; nothing else that could name somebody is in a key.
+const (
+	// tableSessions + website + session + kind … : everything of a session in one range, which is what an erasure deletes.
+	tableSessions = 's'
+	// tableInbox + website + bucket + inverted time + session: the order of the inbox. No value; pages read the heads.
+	tableInbox = 'i'
+	// tableErased + website + session: the id was erased, for good.
+	tableErased = 'x'
+	// tableScrub + website + session: erased, and the bytes are not off the disk yet.
+	tableScrub = 'q'
+	// The directory: by id, but agents also by the keyed hash of their e-mail address, and logins by the hash of their token.
+	tableWebsites  = 'w'
+	tableAgents    = 'a'
+	tableEmails    = 'e'
+	tablePasswords = 'p'
+	tableLogins    = 'l'
+	// tableNode: single values of this deployment, by name.
+	tableNode = 'k'
+)
+
+// Kinds of what a session's range holds. Head and visitor are neighbors, so that one look finds both.
+const (
+	kindHead    = 1
+	kindVisitor = 2
+	kindMessage = 3 // + number
+	kindNote    = 4 // + number of the message before + number
+	kindReceipt = 5 // + role + agent, when there is one + client message id
+)
+
+// Buckets of an inbox.
+const (
+	bucketOpen     = 0
+	bucketResolved = 1
+)
+
+// keyFilter answers for most keys that are not there without reading; ten bits a key are wrong in one of a hundred.
+const keyFilter = bloom.FilterPolicy(10)
+
+// sessionKey names a session.
+type sessionKey struct {
+	website chat.WebsiteID
+	session chat.SessionID
+}
+
+// sessionKeyBytes is the length of what all keys of a session begin with.
+const sessionKeyBytes = 1 + 16 + 16
+
+func (k sessionKey) in(table byte) []byte {
+	b := make([]byte, 0, sessionKeyBytes+2+16+16+16)
+	b = append(b, table)
+	b = append(b, k.website[:]...)
+	return append(b, k.session[:]...)
+}
+
+func (k sessionKey) kind(kind byte) []byte { return append(k.in(tableSessions), kind) }
+
+func (k sessionKey) message(seq uint64) []byte {
+	return binary.BigEndian.AppendUint64(k.kind(kindMessage), seq)
+}
+
+func (k sessionKey) note(after, n uint64) []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(k.kind(kindNote), after), n)
+}
+
+func (k sessionKey) receipt(sender chat.Sender, id chat.MessageID) []byte {
+	b := append(k.kind(kindReceipt), byte(sender.Role))
+	if !sender.Agent.IsZero() {
+		b = append(b, sender.Agent[:]...)
+	}
+	return append(b, id[:]...)
+}
+
+// span is the range of everything of the session.
+func (k sessionKey) span() (start, end []byte) {
+	start = k.in(tableSessions)
+	return start, after(start)
+}
+
+// after is the first key behind all that begin with prefix, which must not be all ones.
+func after(prefix []byte) []byte {
+	end := append([]byte(nil), prefix...)
+	for i := len(end) - 1; ; i-- {
+		if end[i]++; end[i] != 0 {
+			return end[:i+1]
+		}
+	}
+}
+
+// place is where a conversation stands in its website's inbox.
+type place struct {
+	bucket byte
+	at     int64
+}
+
+func placeOf(h *chat.Head) place {
+	p := place{bucketOpen, persistence.PositionOf(h).AtMillis}
+	if persistence.FilterResolved.Shows(h.State) {
+		p.bucket = bucketResolved
+	}
+	return p
+}
+
+// key is the place's key: the newest first.
+func (p place) key(k sessionKey) []byte {
+	b := inboxBucket(k.website, p.bucket)
+	b = binary.BigEndian.AppendUint64(b, invert(p.at))
+	return append(b, k.session[:]...)
+}
+
+func inboxBucket(website chat.WebsiteID, bucket byte) []byte {
+	b := make([]byte, 0, 1+16+1+8+16+1)
+	b = append(b, tableInbox)
+	b = append(b, website[:]...)
+	return append(b, bucket)
+}
+
+// inboxBucketBytes is the length of a bucket's prefix.
+const inboxBucketBytes = 1 + 16 + 1
+
+// invert turns a time into a number that falls as the time rises, also before 1970.
+func invert(millis int64) uint64 { return ^(uint64(millis) ^ 1<<63) }
+
+func uninvert(n uint64) int64 { return int64(^n ^ 1<<63) }
+
+// position reads a key of the inbox.
+func position(key []byte) (p persistence.Position, ok bool) {
+	if len(key) != inboxBucketBytes+8+len(p.Session) {
+		return p, false
+	}
+	p.AtMillis = uninvert(binary.BigEndian.Uint64(key[inboxBucketBytes:]))
+	copy(p.Session[:], key[inboxBucketBytes+8:])
+	return p, true
+}

@@ -1,0 +1,89 @@
+package pebblestore
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// Options of a store. Only Dir has no default.
+type Options struct {
+	// Dir is the data directory. It is made when it is missing, readable by this user only.
+	Dir string
+	// FS is where Dir is. Default: the operating system's.
+	FS vfs.FS
+	// Logger gets what operators should know. Default: slog.Default.
+	Logger *slog.Logger
+	// CacheBytes bounds the cache of blocks read. Default: 32 MiB, for a small machine; more helps when many long histories are read.
+	CacheBytes int64
+	// MemTableBytes is how much is gathered in memory before it becomes a file; up to twice as much is held. Default: 16 MiB.
+	MemTableBytes int64
+	// Fatal is called when the disk refused to write and Pebble cannot go on. It must not return. Default: exit with code 74.
+	Fatal func(error)
+
+	// plain switches compression off, so that tests find bytes.
+	plain bool
+}
+
+// exitIO is EX_IOERR of sysexits.h: supervisors start the process again, and the start says whether the disk works.
+const exitIO = 74
+
+// Defaults of Options.
+const (
+	DefaultCacheBytes    = 32 << 20
+	DefaultMemTableBytes = 16 << 20
+)
+
+// maxOpenFiles bounds Pebble's file descriptors: sockets need the rest (G21).
+const maxOpenFiles = 1000
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Dir == "" {
+		return o, errors.New("pebblestore: no data directory was given")
+	}
+	if o.CacheBytes < 0 || o.MemTableBytes < 0 {
+		return o, fmt.Errorf("pebblestore: cache of %d bytes, memory table of %d bytes: use more than zero", o.CacheBytes, o.MemTableBytes)
+	}
+	if o.FS == nil {
+		o.FS = vfs.Default
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.CacheBytes == 0 {
+		o.CacheBytes = DefaultCacheBytes
+	}
+	if o.MemTableBytes == 0 {
+		o.MemTableBytes = DefaultMemTableBytes
+	}
+	if o.Fatal == nil {
+		o.Fatal = func(error) { os.Exit(exitIO) }
+	}
+	return o, nil
+}
+
+// pebble returns Pebble's options. What is set here besides sizes is needed for erasing bytes; see scrub.go.
+func (o Options) pebble(fs vfs.FS, lock *pebble.Lock, log *pebbleLog) *pebble.Options {
+	opts := &pebble.Options{
+		FS:                 fs,
+		Lock:               lock,
+		Logger:             log,
+		EventListener:      log.listener(),
+		CacheSize:          o.CacheBytes,
+		MemTableSize:       uint64(o.MemTableBytes),
+		MaxOpenFiles:       maxOpenFiles,
+		FormatMajorVersion: pebble.FormatTableFormatV6, // no value separation in it
+		Cleaner:            pebble.ArchiveCleaner{},    // with keepsNothing: removes, and recycles no log
+	}
+	for i := range opts.Levels {
+		opts.Levels[i].FilterPolicy = keyFilter // most looks at receipts and tombstones find nothing
+	}
+	if o.plain {
+		opts.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionNone })
+	}
+	return opts
+}

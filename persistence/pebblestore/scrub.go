@@ -1,0 +1,177 @@
+package pebblestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// scrubApart is up to how many erased sessions are compacted one by one. More of them lie in most files anyway, and one pass over what is
+// between the first and the last is then less work.
+const scrubApart = 32
+
+// goneInterval is how often Scrub looks whether the files it waits for are gone.
+const goneInterval = 20 * time.Millisecond
+
+// Scrub implements persistence.Sessions. What an erasure deleted is still in log files and tables until these are replaced. So: flush,
+// which makes every log file so far obsolete; compact the erased ranges down to the last level, which drops deleted entries (there are
+// no snapshots that could hold them); wait until the replaced files are removed. Never Excise, which only hides bytes. What waits to be
+// scrubbed is itself stored, so that a restart forgets none of it.
+//
+// It rewrites the tables that hold erased ranges, waits for readers that use them, and may be repeated at any time; when it fails or its
+// context ends, the next call does the rest.
+func (s *Store) Scrub(ctx context.Context) error {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	waiting, err := s.waitingScrubs(ctx)
+	if err != nil || len(waiting) == 0 {
+		return fault("list what is to be scrubbed", err)
+	}
+	files, err := s.dataFiles()
+	if err != nil {
+		return fault("list the files", err)
+	}
+	if err := s.flush(ctx); err != nil {
+		return fault("flush", err)
+	}
+	for _, r := range scrubRanges(waiting) {
+		if err := s.db.Compact(ctx, r.Start, r.End, false); err != nil {
+			return fault("compact what was erased", err)
+		}
+	}
+	if err := s.waitGone(ctx, files); err != nil {
+		return fault("wait for replaced files to be removed", err)
+	}
+	return s.clerk.do(ctx, func() error { return s.forgetScrubs(waiting) })
+}
+
+// waitingScrubs lists what was erased and not scrubbed, in the order of keys.
+func (s *Store) waitingScrubs(ctx context.Context) (waiting []sessionKey, err error) {
+	it, err := s.scan(ctx, []byte{tableScrub}, []byte{tableScrub + 1})
+	if err != nil {
+		return nil, err
+	}
+	for ok := it.First(); ok; ok = it.Next() {
+		var k sessionKey
+		key := it.Key()
+		if len(key) != sessionKeyBytes {
+			continue
+		}
+		copy(k.website[:], key[1:])
+		copy(k.session[:], key[1+len(k.website):])
+		waiting = append(waiting, k)
+	}
+	return waiting, errors.Join(it.Error(), it.Close())
+}
+
+func scrubRanges(waiting []sessionKey) []pebble.KeyRange {
+	if len(waiting) > scrubApart {
+		start, _ := waiting[0].span()
+		_, end := waiting[len(waiting)-1].span()
+		return []pebble.KeyRange{{Start: start, End: end}}
+	}
+	ranges := make([]pebble.KeyRange, len(waiting))
+	for i, k := range waiting {
+		ranges[i].Start, ranges[i].End = k.span()
+	}
+	return ranges
+}
+
+func (s *Store) flush(ctx context.Context) error {
+	flushed, err := s.db.AsyncFlush()
+	if err != nil {
+		return err
+	}
+	select {
+	case <-flushed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// dataFiles lists the log files and tables.
+func (s *Store) dataFiles() ([]string, error) {
+	names, err := s.fs.List(s.dir)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		return !strings.HasSuffix(name, logSuffix) && !strings.HasSuffix(name, tableSuffix)
+	}), nil
+}
+
+const (
+	logSuffix   = ".log"
+	tableSuffix = ".sst"
+)
+
+// waitGone waits until of the files only tables in use are left.
+func (s *Store) waitGone(ctx context.Context, files []string) error {
+	inUse, err := s.tablesInUse()
+	if err != nil {
+		return err
+	}
+	files = slices.DeleteFunc(files, func(name string) bool { return inUse[name] })
+	ticker := time.NewTicker(goneInterval)
+	defer ticker.Stop()
+	for {
+		if files, err = s.still(files); err != nil || len(files) == 0 {
+			return err
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (s *Store) tablesInUse() (map[string]bool, error) {
+	levels, err := s.db.SSTables()
+	if err != nil {
+		return nil, err
+	}
+	inUse := make(map[string]bool)
+	for _, level := range levels {
+		for _, table := range level {
+			inUse[fmt.Sprint(table.BackingSSTNum, tableSuffix)] = true
+		}
+	}
+	return inUse, nil
+}
+
+// still returns those of the files that exist.
+func (s *Store) still(files []string) ([]string, error) {
+	var left []string
+	for _, name := range files {
+		switch _, err := s.fs.Stat(s.fs.PathJoin(s.dir, name)); {
+		case err == nil:
+			left = append(left, name)
+		case !errors.Is(err, os.ErrNotExist):
+			return nil, err
+		}
+	}
+	return left, nil
+}
+
+// forgetScrubs notes that the bytes are off the disk. An erased id stays known.
+func (s *Store) forgetScrubs(done []sessionKey) error {
+	batch := s.db.NewBatch()
+	defer batch.Close()
+	for _, k := range done {
+		if err := batch.Delete(k.in(tableScrub), nil); err != nil {
+			return fault("note what was scrubbed", err)
+		}
+	}
+	return fault("note what was scrubbed", s.db.Apply(batch, pebble.Sync))
+}

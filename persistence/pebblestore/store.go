@@ -1,0 +1,180 @@
+package pebblestore
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/parlor-chat/parlor/persistence"
+)
+
+// Store implements persistence.Store.
+type Store struct {
+	db         *pebble.DB
+	lock       *pebble.Lock
+	fs         vfs.FS
+	dir        string
+	log        *pebbleLog
+	space      *watermark
+	committers [committers]*committer
+	clerk      *clerk
+	// epoch is the last epoch that was given out. Its upper half counts the starts, so that each start's epochs are higher than all before
+	// and a claim needs no disk.
+	epoch  atomic.Uint64
+	secret [32]byte // the deployment key
+	calls  gate
+	close  sync.Once
+	closed error
+}
+
+var _ persistence.Store = (*Store)(nil)
+
+// Open opens the data directory, or makes it, and writes to it once. Errors: ErrInUse, ErrNewerFormat, ErrForeign, ErrDamaged, or the disk's.
+func Open(o Options) (*Store, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	fs := keepsNothing{o.FS}
+	lock, err := prepare(fs, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	log := &pebbleLog{log: o.Logger, fatal: o.Fatal}
+	db, err := pebble.Open(o.Dir, o.pebble(fs, lock, log))
+	if err != nil {
+		return nil, errors.Join(fault(fmt.Sprintf("open the data directory %q", o.Dir), err), lock.Close())
+	}
+	s := &Store{db: db, lock: lock, fs: fs, dir: o.Dir, log: log, space: newWatermark(fs, o.Dir, o.Logger)}
+	if err := s.begin(); err != nil {
+		return nil, errors.Join(fault(fmt.Sprintf("write to the data directory %q", o.Dir), err), db.Close(), lock.Close())
+	}
+	for i := range s.committers {
+		s.committers[i] = startCommitter(db, s.space)
+	}
+	s.clerk = startClerk()
+	return s, nil
+}
+
+// Names of the deployment's single values.
+const (
+	nodeStarts = "starts"
+	nodeSecret = "secret"
+)
+
+func nodeKey(name string) []byte { return append([]byte{tableNode}, name...) }
+
+// begin counts the start and makes the deployment key at the first one. It is also the check that the disk can be written.
+func (s *Store) begin() error {
+	starts, err := get(s.db, nodeKey(nodeStarts))
+	if err != nil {
+		return err
+	}
+	secret, err := get(s.db, nodeKey(nodeSecret))
+	if err != nil {
+		return err
+	}
+	n := uint64(1)
+	if len(starts) == 8 {
+		n = binary.BigEndian.Uint64(starts) + 1
+	}
+	if secret == nil {
+		secret = make([]byte, len(s.secret))
+		_, _ = rand.Read(secret) // never fails: crypto/rand ends the process instead
+	}
+	s.epoch.Store(n << 32)
+	copy(s.secret[:], secret)
+	batch := s.db.NewBatch()
+	defer batch.Close()
+	if err := errors.Join(
+		batch.Set(nodeKey(nodeStarts), binary.BigEndian.AppendUint64(nil, n), nil),
+		batch.Set(nodeKey(nodeSecret), secret, nil),
+	); err != nil {
+		return err
+	}
+	return s.db.Apply(batch, pebble.Sync)
+}
+
+// stalledAfter is how long one write may take before Health calls it ill: far above a slow disk's worst, below what people wait.
+const stalledAfter = 5 * time.Second
+
+// Health implements persistence.Store. It names the first that is wrong: the disk refused a write, damage was met, the disk is nearly full
+// (persistence.ErrFull), a write has been going on for five seconds.
+func (s *Store) Health(ctx context.Context) error {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	switch {
+	case s.log.failed.Load():
+		return errFailed
+	case s.log.damaged.Load():
+		return fmt.Errorf("%w: restore the last backup, and have the disk checked", ErrDamaged)
+	case s.space.isFull():
+		return persistence.ErrFull
+	}
+	for _, c := range s.committers {
+		if busy := c.busyFor(); busy > stalledAfter {
+			return fmt.Errorf("pebblestore: the disk has not finished a write for %v", busy.Round(time.Second))
+		}
+	}
+	return nil
+}
+
+// Close implements persistence.Store. It waits for the calls that are in flight and for what they left behind when their context ended.
+func (s *Store) Close() error {
+	s.close.Do(func() {
+		s.calls.shut()
+		for _, c := range s.committers {
+			c.stop()
+		}
+		s.clerk.stop()
+		s.closed = fault("close", errors.Join(s.db.Close(), s.lock.Close()))
+	})
+	return s.closed
+}
+
+// enter begins a call, unless the store is closed or the call's context has ended. leave ends it.
+func (s *Store) enter(ctx context.Context) (leave func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if !s.calls.enter() {
+		return nil, persistence.ErrClosed
+	}
+	return s.calls.leave, nil
+}
+
+// gate lets calls in until it is shut, and waits for those inside.
+type gate struct {
+	mu     sync.RWMutex // covers closed, and inside.Add against inside.Wait
+	closed bool
+	inside sync.WaitGroup
+}
+
+func (g *gate) enter() bool {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if !g.closed {
+		g.inside.Add(1)
+	}
+	return !g.closed
+}
+
+func (g *gate) leave() { g.inside.Done() }
+
+func (g *gate) shut() {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
+	g.inside.Wait()
+}

@@ -1,0 +1,61 @@
+package pebblestore
+
+import (
+	"os"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// archive is the directory that pebble.ArchiveCleaner moves files to.
+const archive = "archive"
+
+// Files and directories are for this user only.
+const (
+	fileMode = 0o600
+	dirMode  = 0o700
+)
+
+// keepsNothing is the file system as the store needs it: what Pebble would archive is removed, and files are private. Together with
+// pebble.ArchiveCleaner, whose presence keeps Pebble from recycling its log files, no bytes of an erased session stay behind.
+type keepsNothing struct{ vfs.FS }
+
+// Rename removes what would go to the archive.
+func (fs keepsNothing) Rename(oldname, newname string) error {
+	if fs.PathBase(fs.PathDir(newname)) == archive {
+		return fs.FS.Remove(oldname)
+	}
+	return fs.FS.Rename(oldname, newname)
+}
+
+// MkdirAll makes no archive, and other directories private.
+func (fs keepsNothing) MkdirAll(dir string, _ os.FileMode) error {
+	if fs.PathBase(dir) == archive {
+		return nil
+	}
+	return fs.FS.MkdirAll(dir, dirMode)
+}
+
+// Create makes the file private.
+func (fs keepsNothing) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
+	return fs.private(fs.FS.Create(name, category))
+}
+
+// OpenReadWrite makes the file private.
+func (fs keepsNothing) OpenReadWrite(name string, category vfs.DiskWriteCategory, opts ...vfs.OpenOption) (vfs.File, error) {
+	return fs.private(fs.FS.OpenReadWrite(name, category, opts...))
+}
+
+// private sets a file's mode. A file in memory has none.
+func (fs keepsNothing) private(f vfs.File, err error) (vfs.File, error) {
+	if err != nil || f.Fd() == vfs.InvalidFd {
+		return f, err
+	}
+	if err := chmod(f.Fd()); err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// Unwrap returns the file system below.
+func (fs keepsNothing) Unwrap() vfs.FS { return fs.FS }
