@@ -119,6 +119,6 @@ type (
 // Messages to a shard, beside those it routes.
 type (
 	// drain makes the shard poison all its children and answer on done.
-	drain struct{ done chan<- struct{} }
+	drain         struct{ done chan<- struct{} }
 	countChildren struct{ answer chan<- int }
 )

@@ -27,7 +27,7 @@ func (s *session) attach(ctx actor.Context, a *Attach) {
 		a.result <- ErrUnknownSession
 		return
 	}
-	replay, refusal := s.replay(a.Resume)
+	replay, refusal := s.replay(a.Resume, false)
 	if refusal != nil {
 		a.result <- refusal
 		return
@@ -78,7 +78,7 @@ func (s *session) open(ctx actor.Context, o *Open) {
 	}
 	var replay replay
 	if refusal == nil {
-		replay, refusal = s.replay(o.Resume)
+		replay, refusal = s.replay(o.Resume, true)
 	}
 	var notes [][]byte
 	if refusal == nil {
@@ -152,23 +152,27 @@ func (r *replay) send(conn Connection, something bool) {
 	}
 }
 
-// replay reads what a client missed.
-func (s *session) replay(resume *protocol.Resume) (replay, *chat.Error) {
+// continues reports whether the log goes on from where a client stands, within what is replayed at once.
+func (s *session) continues(r *protocol.Resume, notes bool) bool {
+	missed := func(end uint64, have int64) bool { // whether the gap can be sent
+		return have >= 0 && uint64(have) <= end && end-uint64(have) <= protocol.MaxReplay
+	}
+	return r.Epoch == protocol.FormatEpoch(s.state.Epoch) && missed(s.state.Seq, r.Seq) && (!notes || missed(s.state.Notes, r.N))
+}
+
+// replay reads what a client missed. notes: the agents' log is part of it.
+func (s *session) replay(resume *protocol.Resume, notes bool) (replay, *chat.Error) {
 	r := replay{session: s.state.ID, kind: resumeNone}
 	page := persistence.Page{Limit: protocol.SnapshotMessages}
 	if resume != nil {
 		r.kind = resumeReset
-		sameLog := resume.Epoch == protocol.FormatEpoch(s.state.Epoch) && resume.N <= s.state.Notes
-		if sameLog && resume.Seq <= s.state.Seq && s.state.Seq-resume.Seq <= protocol.MaxReplay {
+		if s.continues(resume, notes) {
 			r.kind = resumeOK
-			page = persistence.Page{After: resume.Seq, Limit: protocol.MaxReplay}
+			page = persistence.Page{After: uint64(resume.Seq), Limit: protocol.MaxReplay}
 		}
 	}
-	if s.state.Seq == 0 || (r.kind == resumeOK && resume.Seq == s.state.Seq) {
+	if s.state.Seq == 0 || (r.kind == resumeOK && page.After == s.state.Seq) {
 		return r, nil
-	}
-	if r.kind == resumeOK && resume.Seq == 0 {
-		page = persistence.Page{Limit: protocol.MaxReplay} // the whole log
 	}
 	entries, more, refusal := s.entries(page)
 	if refusal != nil {
@@ -208,7 +212,7 @@ const maxNotes = 200
 func (s *session) notes(r *replay, resume *protocol.Resume) ([][]byte, *chat.Error) {
 	page := persistence.NotePage{Limit: maxNotes}
 	if r.kind == resumeOK {
-		page.AfterN, page.Limit = resume.N, persistence.MaxPage
+		page.AfterN, page.Limit = uint64(resume.N), persistence.MaxPage
 	} else if r.more {
 		page.From = r.first
 	}

@@ -46,11 +46,13 @@ func (s *session) commit(ctx actor.Context, events []chat.Event, dedupe *persist
 	if committed.Duplicate != nil {
 		return committed.Duplicate, s.catchUp(timeout, committed.Duplicate.Seq)
 	}
-	if !s.state.Started {
-		s.sys.stats.Conversations.Add(1)
-	}
-	s.sys.stats.Messages.Add(int64(len(st.messages)))
+	began := !s.state.Started
 	*s.state = next
+	s.sys.stats.Messages.Add(int64(len(st.messages)))
+	if began {
+		s.sys.stats.Conversations.Add(1)
+		s.announceVisitor(ctx)
+	}
 	return nil, nil
 }
 

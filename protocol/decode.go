@@ -63,11 +63,11 @@ type ClientFrame struct {
 	Blocked bool    `json:"blocked"`
 }
 
-// Resume says up to where a client has everything.
+// Resume says up to where a client has everything. A number below zero is one that no log has: the answer is a reset, not an error.
 type Resume struct {
 	Epoch string `json:"epoch"`
-	Seq   uint64 `json:"seq"`
-	N     uint64 `json:"n"`
+	Seq   int64  `json:"seq"`
+	N     int64  `json:"n"`
 }
 
 // options of decoding. A text frame was checked to be UTF-8 before; what AllowInvalidUTF8 then lets through are escaped lone surrogates,

@@ -35,8 +35,10 @@ type Server struct {
 	next   atomic.Uint32
 	count  atomic.Int64
 	stop   chan struct{}
-	once   sync.Once
-	clock  sync.WaitGroup
+	// wake tells the clock that there is a connection again.
+	wake  chan struct{}
+	once  sync.Once
+	clock sync.WaitGroup
 
 	mu sync.Mutex
 	// inside counts the upgrades that began and whose connections are not gone. end says that no more are taken; then empty is closed
@@ -60,7 +62,7 @@ type stripe struct {
 // NewServer starts a server. Shutdown ends it.
 func NewServer(l Limits) *Server {
 	l = l.orDefault()
-	s := &Server{limits: l, tick: l.tick(), began: time.Now(), stop: make(chan struct{}), empty: make(chan struct{})}
+	s := &Server{limits: l, tick: l.tick(), began: time.Now(), stop: make(chan struct{}), wake: make(chan struct{}, 1), empty: make(chan struct{})}
 	for i := range s.set {
 		s.set[i].conns = make(map[*Conn]struct{})
 	}
@@ -155,7 +157,12 @@ func (s *Server) add(c *Conn) {
 	st.mu.Lock()
 	st.conns[c] = struct{}{}
 	st.mu.Unlock()
-	s.count.Add(1)
+	if s.count.Add(1) == 1 {
+		select {
+		case s.wake <- struct{}{}:
+		default: // the clock was told already and has not looked yet
+		}
+	}
 }
 
 func (s *Server) remove(c *Conn) {
@@ -178,11 +185,23 @@ func (s *Server) each(f func(*Conn)) {
 	}
 }
 
-// run is the clock: one goroutine looks after the deadlines of all connections.
+// run is the clock: one goroutine looks after the deadlines of all connections, and sleeps while there are none.
 func (s *Server) run() {
+	for {
+		select {
+		case <-s.stop:
+			return
+		case <-s.wake:
+			s.watch()
+		}
+	}
+}
+
+// watch looks at the deadlines until no connection is left.
+func (s *Server) watch() {
 	t := time.NewTicker(s.tick)
 	defer t.Stop()
-	for {
+	for s.count.Load() > 0 {
 		select {
 		case <-s.stop:
 			return

@@ -1,0 +1,72 @@
+# Parlor. `make help` lists what can be made.
+
+GO      ?= go
+BIN     := bin/parlor
+SECONDS_EACH ?= 60s
+ROUNDS  ?= 50
+SEEDS   ?= 200
+
+.DEFAULT_GOAL := all
+.PHONY: all
+all: fmt lint test ## Format, lint and test
+
+.PHONY: help
+help: ## Show this
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
+
+.PHONY: demo
+demo: build ## Build Parlor and run the demo; prints where to click
+	$(BIN) demo
+
+.PHONY: build
+build: ## Build bin/parlor
+	$(GO) build -trimpath -o $(BIN) ./cmd/parlor
+
+.PHONY: test
+test: setup ## Run every test, with the race detector
+	$(GO) test -race -timeout 20m ./...
+
+.PHONY: setup
+setup: ## Install what the tests need and the machine lacks
+	@scripts/setup
+
+.PHONY: fmt
+fmt: ## Format the Go code
+	gofmt -w $$($(GO) list -f '{{.Dir}}' ./...)
+
+.PHONY: lint
+lint: ## Check style, import directions and likely mistakes
+	$(GO) vet ./...
+	$(GO) tool -modfile=tools/go.mod golangci-lint run
+
+.PHONY: verify
+verify: ## Make generated files anew and demand that they are the committed ones
+	scripts/verify
+
+.PHONY: typecheck
+typecheck: ## Check the types of the browser code (needs Node)
+	cd web && npm ci --no-audit --no-fund --silent && npx tsc --noEmit
+
+.PHONY: web
+web: ## Bundle the browser code into web/dist
+	$(GO) run ./cmd/webbuild
+
+.PHONY: cross
+cross: ## Build for all supported systems
+	scripts/cross
+
+.PHONY: bench
+bench: ## Measure against a bare relay on this machine
+	$(GO) run ./bench compare
+
+.PHONY: sim
+sim: ## Simulate visitors, agents and crashes in virtual time; SEEDS=n
+	$(GO) test ./engine -run TestSimulation -count=1 -v -args -seeds=$(SEEDS)
+
+.PHONY: chaos
+chaos: ## Kill the running program again and again; ROUNDS=n
+	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 30m -args -rounds=$(ROUNDS)
+
+.PHONY: fuzz
+fuzz: ## Fuzz every decoder; SECONDS_EACH=60s
+	scripts/fuzz $(SECONDS_EACH)
