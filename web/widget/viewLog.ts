@@ -1,0 +1,76 @@
+import { h, reconcile, setAttr, toggle } from "../design/dom";
+import { icon, iconArrowDown } from "../design/icons";
+import { rowsOf } from "./rows";
+import { RowView, type RowActions } from "./viewRow";
+import type { Language } from "./strings";
+import type { State } from "./state";
+
+export interface LogActions extends RowActions {
+  loadOlder(): void;
+}
+
+const nearPx = 96;
+
+/** LogView shows the log: it grows at the end without moving what is read, and at the top without a jump. */
+export class LogView {
+  readonly element: HTMLElement;
+  private readonly log: HTMLElement;
+  private readonly jump: HTMLButtonElement;
+  private readonly rows: RowView;
+  private before: State | null = null;
+  private filled = false;
+
+  constructor(l: Language, private readonly actions: LogActions, now: () => number) {
+    this.rows = new RowView(l, actions, now);
+    this.log = h("div", { class: "log", role: "log", "aria-label": l.strings.log, "aria-live": "polite", tabindex: 0, onscroll: () => this.scrolled() });
+    this.jump = h("button", { class: "jump", type: "button", hidden: true, onclick: () => this.toEnd() }, icon(iconArrowDown, "small"), l.strings.newMessages);
+    this.element = h("div", { class: "scroller" }, this.log, this.jump);
+  }
+
+  render(s: State): void {
+    const b = this.before;
+    this.before = s;
+    if (b && same(b, s)) return;
+    const atEnd = this.atEnd();
+    const mine = b !== null && s.pending.length > b.pending.length;
+    const grewAbove = b !== null && s.log.messages[0]?.seq !== b.log.messages[0]?.seq && b.log.messages.length > 0;
+    const fromEnd = this.log.scrollHeight - this.log.scrollTop;
+    // What was there before this page, and what is loaded above, is not news for a screen reader.
+    setAttr(this.log, "aria-busy", !this.filled || grewAbove ? "true" : "false");
+    reconcile(this.log, rowsOf(s), (r) => r.key, (r) => this.rows.create(r), (e, r) => this.rows.update(e, r));
+    this.filled ||= s.loaded;
+    if (grewAbove && !atEnd) this.log.scrollTop = this.log.scrollHeight - fromEnd;
+    else if (atEnd || mine || b === null) this.toEnd();
+    else if (b && lastId(s) !== lastId(b)) toggle(this.jump, true);
+  }
+
+  /** shown puts the newest message into sight: the panel has just opened. */
+  shown(): void {
+    this.toEnd();
+    this.scrolled();
+  }
+
+  private atEnd(): boolean {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < nearPx;
+  }
+
+  private toEnd(): void {
+    this.log.scrollTop = this.log.scrollHeight;
+    toggle(this.jump, false);
+  }
+
+  private scrolled(): void {
+    if (this.atEnd()) toggle(this.jump, false);
+    if (this.log.scrollTop < nearPx && this.log.clientHeight > 0) this.actions.loadOlder();
+  }
+}
+
+function same(a: State, b: State): boolean {
+  return a.log === b.log && a.pending === b.pending && a.locals === b.locals && a.typing === b.typing && a.read === b.read &&
+    a.delivered === b.delivered && a.online === b.online && a.user === b.user && a.deleted === b.deleted && a.connected === b.connected &&
+    a.website === b.website && a.loaded === b.loaded && a.emailGiven === b.emailGiven;
+}
+
+function lastId(s: State): string {
+  return s.log.messages[s.log.messages.length - 1]?.id ?? "";
+}
