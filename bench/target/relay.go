@@ -1,0 +1,54 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/parlor-chat/parlor/bench/client"
+	"github.com/parlor-chat/parlor/bench/relay"
+)
+
+// hello is sent to relays too, though it says nothing to them: they get the same frames as Parlor.
+const hello = `{"t":"hello","website":"00000000-0000-4000-8000-000000000000"}`
+
+// Relay is one of this program's own relays: program is this program, command the name of the relay.
+func Relay(program, command string) System {
+	return System{Name: command, Start: func(ctx context.Context) (Target, error) {
+		var ready relay.Ready
+		p, err := run(ctx, &ready, program, command)
+		if err != nil {
+			return nil, err
+		}
+		p.admin = ready.Admin
+		return &relayTarget{process: p, url: strings.Replace(ready.URL, "http", "ws", 1)}, nil
+	}}
+}
+
+type relayTarget struct {
+	process *Process
+	url     string
+}
+
+func (t *relayTarget) Process() *Process { return t.process }
+
+func (t *relayTarget) Stop() error { return t.process.Stop() }
+
+func (t *relayTarget) Visitor(ctx context.Context, i, agent int) (Visitor, error) {
+	query := url.Values{"id": {strconv.Itoa(i)}, "agent": {strconv.Itoa(agent)}}
+	c, err := client.Dial(ctx, t.url+relay.VisitorPath+"?"+query.Encode(), "", nil)
+	if err != nil {
+		return Visitor{}, err
+	}
+	if err := c.Send([]byte(hello)); err != nil {
+		return Visitor{}, fmt.Errorf("target: hello: %w", err)
+	}
+	return Visitor{Conn: c}, nil
+}
+
+func (t *relayTarget) Agent(ctx context.Context, id int, _ []Visitor) (*client.Conn, error) {
+	query := url.Values{"id": {strconv.Itoa(id)}}
+	return client.Dial(ctx, t.url+relay.AgentPath+"?"+query.Encode(), "", nil)
+}
