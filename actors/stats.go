@@ -12,7 +12,7 @@ type Stats struct {
 	Refusals, CommitFaults atomic.Int64
 	// Expired temporary sessions ended by time, Passivated permanent ones left the memory, Erased were deleted by agents.
 	Expired, Passivated, Erased atomic.Int64
-	// Panics were caught in an actor; DeadLetters found no receiver. Both should stay 0.
+	// Panics were caught in an actor; DeadLetters are requests that found no receiver. Both should stay 0.
 	Panics, DeadLetters atomic.Int64
 }
 

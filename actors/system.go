@@ -71,6 +71,7 @@ func Start(ctx context.Context, c Config) (*System, error) {
 	}
 	s.actors = actor.NewActorSystem(
 		actor.WithDeadLetterRequestLogging(false),
+		actor.WithDeadLetterThrottleInterval(time.Millisecond), // a goroutine outlives the system by this long
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet(c.Logger) }),
 	)
 	s.sessions = props(func() actor.Actor { return &session{sys: s} })
@@ -202,17 +203,18 @@ func randomID() (b [16]byte) {
 	return b
 }
 
-// undelivered answers what was sent to an actor that is gone, so that nobody waits for nothing.
+// undelivered answers what was sent to an actor that is gone, so that nobody waits for nothing. A timer that came too late is nothing.
 func (s *System) undelivered(event any) {
 	letter, ok := event.(*actor.DeadLetterEvent)
 	if !ok {
 		return
 	}
-	s.stats.DeadLetters.Add(1)
 	switch m := letter.Message.(type) {
 	case *toSession:
+		s.stats.DeadLetters.Add(1)
 		refuseUndelivered(m.body)
 	case *Attach, *Command, *Open:
+		s.stats.DeadLetters.Add(1)
 		refuseUndelivered(m)
 	}
 }

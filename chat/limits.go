@@ -30,7 +30,7 @@ type Limits struct {
 	Burst     int
 }
 
-// DefaultLimits: nobody types faster than 5 messages a second; 20 at once are an offline queue that drains.
+// DefaultLimits suit people: nobody types faster than 5 messages a second; 20 at once are an offline queue that drains.
 func DefaultLimits() Limits { return Limits{PerSecond: 5, Burst: 20} }
 
 // Bucket is a token bucket. The zero value is full.

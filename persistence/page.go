@@ -11,7 +11,7 @@ import (
 	"github.com/parlor-chat/parlor/chat"
 )
 
-// ErrCursor: the cursor is not one that Inbox gave out.
+// ErrCursor reports that the cursor is not one that Inbox gave out.
 var ErrCursor = errors.New("persistence: bad cursor")
 
 // Bound is the page's limit, brought into its bounds.

@@ -11,7 +11,7 @@ import (
 	"github.com/parlor-chat/parlor/chat"
 )
 
-// ErrNewerRecord: a record was written by a newer version; this one must not touch it. Install that version, or a newer one.
+// ErrNewerRecord reports that a record was written by a newer version; this one must not touch it. Install that version, or a newer one.
 var ErrNewerRecord = errors.New("persistence: record of a newer version")
 
 // errRecord reports a record that cannot be read.

@@ -1,0 +1,240 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/parlor-chat/parlor/chat"
+)
+
+// Config is everything an operator can set about a node. Default gives every field a value that suits a small deployment.
+type Config struct {
+	HTTP     HTTP     `koanf:"http"`
+	Admin    Admin    `koanf:"admin"`
+	Store    Store    `koanf:"store"`
+	Sessions Sessions `koanf:"sessions"`
+	Cookies  Cookies  `koanf:"cookies"`
+	Limits   Limits   `koanf:"limits"`
+	Timeouts Timeouts `koanf:"timeouts"`
+	// Demo adds a demo website, an agent and the page /demo. For trying Parlor out, not for real visitors.
+	Demo bool `koanf:"-"`
+}
+
+// HTTP is what browsers reach.
+type HTTP struct {
+	// Listen is the address that browsers or the reverse proxy connect to. Default 127.0.0.1:8080; port 0 takes a free one.
+	Listen string `koanf:"listen"`
+	// PublicURLs are the URLs under which browsers reach the node, scheme://host[:port]; others are refused. Default: from Listen. Set it
+	// behind a reverse proxy; with https, cookies are Secure.
+	PublicURLs []string `koanf:"public_urls"`
+	// TrustedProxies are the networks whose X-Forwarded-For is believed. Default none. Set it to the reverse proxy's address.
+	TrustedProxies []string `koanf:"trusted_proxies"`
+}
+
+// Admin is what operators reach: health, metrics, profiles, and the control of a running node.
+type Admin struct {
+	// Listen should stay on loopback. Default 127.0.0.1:9090; empty: no admin listener.
+	Listen string `koanf:"listen"`
+}
+
+// Store is where data is kept.
+type Store struct {
+	// Dir is the data directory. Default parlor-data in the working directory.
+	Dir string `koanf:"dir"`
+}
+
+// Sessions is the life of visitors' sessions (P7).
+type Sessions struct {
+	// Temporary is how long a session without messages outlives its last access. Default 30 minutes, the promise of P7; tests shorten it.
+	Temporary time.Duration `koanf:"temporary"`
+	// Idle is how long a session with messages stays in memory after its last access. Default 1 minute.
+	Idle time.Duration `koanf:"idle"`
+}
+
+// Cookies is how the deployment names its cookies.
+type Cookies struct {
+	// Prefix begins every visitor cookie's name (P1). Default parlor-client/. A change makes all visitors new ones.
+	Prefix string `koanf:"prefix"`
+}
+
+// Limits bound what clients may do. Zero for a number of sockets is no limit.
+type Limits struct {
+	// MessagesPerSecond and MessagesBurst hold each session's messages. Default 5 and 20.
+	MessagesPerSecond float64 `koanf:"messages_per_second"`
+	MessagesBurst     int     `koanf:"messages_burst"`
+	// Pending is how many commands of one connection may wait. Default 64.
+	Pending int `koanf:"pending"`
+	// VisitorFrameBytes and AgentFrameBytes bound one frame. Default 16 KiB and 64 KiB.
+	VisitorFrameBytes int `koanf:"visitor_frame_bytes"`
+	AgentFrameBytes   int `koanf:"agent_frame_bytes"`
+	// VisitorOutboxBytes and AgentOutboxBytes bound what waits for a slow reader. Default 256 KiB and 1 MiB.
+	VisitorOutboxBytes int `koanf:"visitor_outbox_bytes"`
+	AgentOutboxBytes   int `koanf:"agent_outbox_bytes"`
+	// Sockets is how many connections the node takes in total. Default no limit.
+	Sockets int `koanf:"sockets"`
+	// SocketsPerAddress counts an IPv4 address or an IPv6 /64; the others count a /24 and a /48 (P11). Default 200, 1000, 1000.
+	SocketsPerAddress int `koanf:"sockets_per_address"`
+	SocketsPer24      int `koanf:"sockets_per_24"`
+	SocketsPer48      int `koanf:"sockets_per_48"`
+}
+
+// Timeouts bound every wait.
+type Timeouts struct {
+	// FirstFrame is how long a client may take to say hello. Default 5 s.
+	FirstFrame time.Duration `koanf:"first_frame"`
+	// Message is how long a message may take from its first byte to its last. Default 10 s.
+	Message time.Duration `koanf:"message"`
+	// Ping is after how much silence a client is asked whether it lives, Pong how long it has. Default 25 s and 10 s.
+	Ping time.Duration `koanf:"ping"`
+	Pong time.Duration `koanf:"pong"`
+	// Commit is how long a message may wait for the store until its sender is told that it is unavailable. Default 3 s.
+	Commit time.Duration `koanf:"commit"`
+	// Drain is how long a stopping node waits for its clients and its actors. Default 30 s.
+	Drain time.Duration `koanf:"drain"`
+}
+
+// Default returns the configuration of a node that was told nothing.
+func Default() Config {
+	rate, life := chat.DefaultLimits(), chat.DefaultLifetime()
+	return Config{
+		HTTP:     HTTP{Listen: "127.0.0.1:8080", PublicURLs: []string{}, TrustedProxies: []string{}},
+		Admin:    Admin{Listen: "127.0.0.1:9090"},
+		Store:    Store{Dir: "parlor-data"},
+		Sessions: Sessions{Temporary: life.Temporary, Idle: life.Idle},
+		Cookies:  Cookies{Prefix: chat.DefaultCookiePrefix},
+		Limits: Limits{
+			MessagesPerSecond: rate.PerSecond, MessagesBurst: rate.Burst, Pending: 64,
+			VisitorFrameBytes: 16 << 10, AgentFrameBytes: 64 << 10, VisitorOutboxBytes: 256 << 10, AgentOutboxBytes: 1 << 20,
+			SocketsPerAddress: 200, SocketsPer24: 1000, SocketsPer48: 1000,
+		},
+		Timeouts: Timeouts{
+			FirstFrame: 5 * time.Second, Message: 10 * time.Second, Ping: 25 * time.Second, Pong: 10 * time.Second,
+			Commit: 3 * time.Second, Drain: 30 * time.Second,
+		},
+	}
+}
+
+// Validate returns every problem of the configuration at once, each naming its key and what to do; nil when there is none.
+func (c Config) Validate() error {
+	var p problems
+	p.address("http.listen", c.HTTP.Listen)
+	if c.Admin.Listen != "" {
+		p.address("admin.listen", c.Admin.Listen)
+	}
+	for _, text := range c.HTTP.PublicURLs {
+		p.publicURL(text)
+	}
+	for _, text := range c.HTTP.TrustedProxies {
+		if _, err := parseNetwork(text); err != nil {
+			p.add("http.trusted_proxies", "%q is no network; use one such as 10.0.0.0/8 or 192.0.2.1", text)
+		}
+	}
+	if c.Store.Dir == "" {
+		p.add("store.dir", "empty; name the data directory")
+	}
+	p.cookiePrefix(c.Cookies.Prefix)
+	p.limits(c.Limits)
+	p.durations(c)
+	return errors.Join(p...)
+}
+
+// problems gathers what is wrong.
+type problems []error
+
+func (p *problems) add(key, format string, args ...any) {
+	*p = append(*p, fmt.Errorf("%s: %s", key, fmt.Sprintf(format, args...)))
+}
+
+func (p *problems) address(key, text string) {
+	host, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil || port == "" || strings.ContainsAny(host, "/ ") {
+		p.add(key, "%q is no address; use host:port, such as 127.0.0.1:8080 or :8080", text)
+	}
+}
+
+func (p *problems) publicURL(text string) {
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" ||
+		u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		p.add("http.public_urls", "%q is no origin; use https://chat.example.com", text)
+	}
+}
+
+func (p *problems) cookiePrefix(prefix string) {
+	if prefix == "" || len(prefix) > 64 || strings.ContainsFunc(prefix, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`;,="\`, r) }) {
+		p.add("cookies.prefix", "%q: use 1 to 64 visible ASCII characters without ; , = \" and \\", prefix)
+	}
+}
+
+func (p *problems) limits(l Limits) {
+	if l.MessagesPerSecond < 0 {
+		p.add("limits.messages_per_second", "%v: use zero (no limit) or more", l.MessagesPerSecond)
+	}
+	const mostFrame = 1 << 20
+	for _, n := range []struct {
+		key              string
+		value, low, high int
+	}{
+		{"limits.messages_burst", l.MessagesBurst, 1, 1 << 20},
+		{"limits.pending", l.Pending, 1, 4096},
+		{"limits.visitor_frame_bytes", l.VisitorFrameBytes, 1024, mostFrame},
+		{"limits.agent_frame_bytes", l.AgentFrameBytes, 1024, mostFrame},
+		{"limits.visitor_outbox_bytes", l.VisitorOutboxBytes, 64 << 10, 64 << 20},
+		{"limits.agent_outbox_bytes", l.AgentOutboxBytes, 64 << 10, 64 << 20},
+		{"limits.sockets", l.Sockets, 0, 1 << 30},
+		{"limits.sockets_per_address", l.SocketsPerAddress, 0, 1 << 30},
+		{"limits.sockets_per_24", l.SocketsPer24, 0, 1 << 30},
+		{"limits.sockets_per_48", l.SocketsPer48, 0, 1 << 30},
+	} {
+		if n.value < n.low || n.value > n.high {
+			p.add(n.key, "%d: use %d to %d", n.value, n.low, n.high)
+		}
+	}
+}
+
+func (p *problems) durations(c Config) {
+	for _, d := range []struct {
+		key       string
+		value     time.Duration
+		low, high time.Duration
+	}{
+		{"sessions.temporary", c.Sessions.Temporary, time.Second, 30 * time.Minute},
+		{"sessions.idle", c.Sessions.Idle, 0, 24 * time.Hour},
+		{"timeouts.first_frame", c.Timeouts.FirstFrame, 100 * time.Millisecond, time.Minute},
+		{"timeouts.message", c.Timeouts.Message, 100 * time.Millisecond, 5 * time.Minute},
+		{"timeouts.ping", c.Timeouts.Ping, time.Second, 10 * time.Minute},
+		{"timeouts.pong", c.Timeouts.Pong, time.Second, 10 * time.Minute},
+		{"timeouts.commit", c.Timeouts.Commit, 100 * time.Millisecond, time.Minute},
+		{"timeouts.drain", c.Timeouts.Drain, 0, 10 * time.Minute},
+	} {
+		if d.value < d.low || d.value > d.high {
+			p.add(d.key, "%v: use %v to %v", d.value, d.low, d.high)
+		}
+	}
+}
+
+// parseNetwork reads a network, or one address as the network of it alone.
+func parseNetwork(text string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(addr.Unmap(), addr.Unmap().BitLen()), nil
+	}
+	return netip.ParsePrefix(text)
+}
+
+func (c Config) trustedProxies() []netip.Prefix {
+	var networks []netip.Prefix
+	for _, text := range c.HTTP.TrustedProxies {
+		if n, err := parseNetwork(text); err == nil {
+			networks = append(networks, n)
+		}
+	}
+	return networks
+}
