@@ -74,6 +74,11 @@ export function away(s: Session): Session {
   return s.phase === "live" || s.phase === "opening" ? { ...s, phase: "away", typing: [], loadingOlder: false } : s;
 }
 
+/** looked draws the line above what came while the agent looked elsewhere. */
+export function looked(s: Session): Session {
+  return { ...s, unreadFrom: s.phase === "live" && lastOf(s, "visitor") > s.read.agent ? s.read.agent + 1 : 0 };
+}
+
 export function messaged(s: Session, f: MessageFrame): Session {
   const { log, hole } = append(s.log, f);
   if (hole) return { ...s, hole: true };

@@ -34,7 +34,6 @@ export type Action =
   | { type: "show"; view: View; website?: string; open: Opened | null }
   | { type: "filter"; filter: Filter }
   | { type: "search"; search: string }
-  | { type: "seenUnread"; session: string }
   | { type: "forget" };
 
 export function reduce(s: State, a: Action): State {
@@ -59,10 +58,9 @@ export function reduce(s: State, a: Action): State {
     case "read": return readUpTo(s, a.session, a.seq);
     case "erased": return erased(s, a.website, a.session);
     case "tick": return everySession(s, (x) => session.quietened(x, a.now));
-    case "show": return { ...s, view: a.view, website: a.website ?? s.website, open: a.open, search: a.website && a.website !== s.website ? "" : s.search };
+    case "show": return show(s, a.view, a.website ?? s.website, a.open);
     case "filter": return { ...s, filter: a.filter };
     case "search": return { ...s, search: a.search };
-    case "seenUnread": return inSession(s, a.session, (x) => ({ ...x, unreadFrom: 0 }));
     case "forget": return { ...initialState, phase: "login" };
   }
 }
@@ -87,7 +85,8 @@ function reduceFrame(s: State, f: ServerFrame, now: number): State {
 }
 
 /** welcomed takes who the agent is and which websites are theirs. What is known of a website stays until its list is read again. */
-function welcomed(s: State, f: AgentWelcome): State {
+function welcomed(before: State, f: AgentWelcome): State {
+  const s = before.me && before.me.id !== f.agent.id ? { ...initialState, connection: before.connection, website: before.website } : before;
   const sites: Record<string, Site> = {};
   for (const info of f.websites) sites[info.id] = { ...(s.sites[info.id] ?? newSite(info)), info };
   const website = sites[s.website] ? s.website : (f.websites[0]?.id ?? "");
@@ -111,6 +110,12 @@ function openedSession(s: State, f: OpenedFrame): State {
 
 function summarized(s: State, c: Summary): State {
   return inSession(s, c.session, (x) => (x.summary && x.summary.version > c.version ? x : { ...x, summary: c }));
+}
+
+function show(s: State, view: View, website: string, open: Opened | null): State {
+  const next = { ...s, view, website, open, search: website === s.website ? s.search : "" };
+  if (!open || open.session === s.open?.session) return next;
+  return inSession(next, open.session, session.looked);
 }
 
 function readUpTo(s: State, id: string, seq: number): State {
