@@ -35,6 +35,7 @@ type step struct {
 	owner           ownership
 	expect, version uint64
 	place           place
+	entries         uint64
 	dedupe          *persistence.Dedupe
 	receipt         []byte        // the key of dedupe
 	writes          *pebble.Batch // all but the inbox, which depends on what was there
@@ -107,7 +108,8 @@ func (s *Store) committerOf(k sessionKey) *committer {
 func (s *Store) encode(k sessionKey, c *persistence.Commit) (*step, error) {
 	b := s.db.NewBatch()
 	st := &step{
-		owner: ownership{c.Shard, c.Epoch}, expect: c.Expect, version: c.Head.Version, place: placeOf(&c.Head), writes: b,
+		owner: ownership{c.Shard, c.Epoch}, expect: c.Expect, version: c.Head.Version,
+		place: placeOf(&c.Head), entries: c.Head.Seq + c.Head.Notes, writes: b,
 	}
 	err := b.Set(k.kind(kindHead), persistence.AppendHead(nil, &c.Head), nil)
 	if c.Visitor != nil {

@@ -81,6 +81,14 @@ func (k sessionKey) receipt(sender chat.Sender, id chat.MessageID) []byte {
 	return append(b, id[:]...)
 }
 
+// receiptOf reads the key of a receipt.
+func receiptOf(key []byte) (sender chat.Sender, id chat.MessageID) {
+	sender.Role = chat.Role(key[sessionKeyBytes+1])
+	copy(id[:], key[len(key)-len(id):])
+	copy(sender.Agent[:], key[sessionKeyBytes+2:len(key)-len(id)])
+	return sender, id
+}
+
 // span is the range of everything of the session.
 func (k sessionKey) span() (start, end []byte) {
 	start = k.in(tableSessions)

@@ -5,10 +5,13 @@ type state struct {
 	version uint64 // 0: nothing is stored
 	place   place
 	erased  bool
+	entries uint64 // in both logs: at least as many as client message ids that were used
+	sent    sent
 }
 
-// recentSessions is how many sessions each generation of recent holds: those that write at the same time, at about 120 bytes each.
-const recentSessions = 4096
+// recentSessions is how many sessions each generation of recent holds: those that write at the same time. One takes about 150 bytes, and 4
+// for each message; 2 KiB at most, so that all committers together never hold more than 16 MiB of ids.
+const recentSessions = 2048
 
 // recent remembers the state of sessions that committed lately. One committer owns it and is the only one who changes these sessions,
 // so it is never behind the store; it forgets everything when a write fails. Two generations: what is used moves to the young one, and the

@@ -105,7 +105,7 @@ func dedupeNone(t *testing.T, s persistence.Store) {
 func dedupeLasts(t *testing.T, s persistence.Store) {
 	w := newWriter(t, s, 1, 1)
 	var sent []*persistence.Commit
-	for n := range uint32(300) {
+	for n := range uint32(700) {
 		c := w.step(1, 0)
 		c.Dedupe = dedupe(n%3, n, c.Head.Seq)
 		w.commit(t, c)

@@ -14,6 +14,7 @@ func (s *suite) runReopen(t *testing.T) {
 		run  func(t *testing.T, store persistence.Store, reopen func() persistence.Store)
 	}{
 		{"sessions", reopenSessions},
+		{"receipts", reopenReceipts},
 		{"epochs", reopenEpochs},
 		{"erased ids", reopenErased},
 		{"directory", reopenDirectory},
@@ -47,6 +48,37 @@ func reopenSessions(t *testing.T, s persistence.Store, reopen func() persistence
 	w.repeats(t, sent, sent.Dedupe.Receipt)
 	w.post(t, 1)
 	w.holds(t)
+}
+
+// reopenReceipts repeats steps of a short and of a long session, before and between new ones.
+func reopenReceipts(t *testing.T, s persistence.Store, reopen func() persistence.Store) {
+	short := newWriter(t, s, 1, 1)
+	long := short.beside(1, 2)
+	sent := make(map[*writer][]*persistence.Commit)
+	for w, n := range map[*writer]uint32{short: 20, long: 300} {
+		for i := range n {
+			c := w.step(1, 0)
+			c.Dedupe = dedupe(i%2, i, c.Head.Seq)
+			w.commit(t, c)
+			sent[w] = append(sent[w], c)
+		}
+	}
+	store := reopen()
+	epoch := claim(t, store, short.shard)
+	for w, steps := range sent {
+		w.store, w.epoch = store, epoch
+		for i, c := range steps {
+			c.Epoch = epoch
+			w.repeats(t, c, c.Dedupe.Receipt)
+			if i%5 == 0 {
+				fresh := w.step(1, 0)
+				fresh.Dedupe = dedupe(9, uint32(i), fresh.Head.Seq)
+				w.commit(t, fresh)
+				w.repeats(t, fresh, fresh.Dedupe.Receipt)
+			}
+		}
+		w.holds(t)
+	}
 }
 
 func reopenEpochs(t *testing.T, s persistence.Store, reopen func() persistence.Store) {
