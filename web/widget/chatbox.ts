@@ -338,7 +338,12 @@ export class Chatbox {
     this.pushes.closed();
     this.composing.stop();
     if (info.code === 4410 && this.state.session) this.forgetDeleted();
-    if (s === "closed" && info.code !== undefined) this.refuse(info);
+    if (s === "closed") {
+      if (info.code === undefined) return;
+      this.refuse(info);
+      this.dispatch({ type: "offline", offline: true });
+      return;
+    }
     this.cancelOffline = this.clock.after(offlineMs, () => this.dispatch({ type: "offline", offline: true }));
   }
 
