@@ -1,7 +1,7 @@
 // Package socket is one WebSocket connection on the server's side, over github.com/coder/websocket: small while idle, and hard against peers
 // that break or stretch the protocol. It knows nothing of chat.
 //
-//	            ┌── waits for bytes in a shallow frame, so that its stack stays at 2 KiB
+//	            ┌── waits for bytes in a shallow frame of a fresh goroutine, whose stack stays at 2 KiB
 //	reader ─────┤
 //	            └── guard (frame headers) ─▶ coder/websocket ─▶ Handler.OnMessage
 //	Send ──▶ outbox (bounded) ──▶ writer, which exists only while there is something to write

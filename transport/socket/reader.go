@@ -14,11 +14,22 @@ import (
 // pongEvery is how often a client's ping is answered at most.
 const pongEvery = time.Second
 
-// serve is the reader: it waits for bytes in a shallow frame and reads message by message until the connection ends.
+// serve is the reader: it waits for bytes in a shallow frame and reads what is there. Then it goes on in a fresh goroutine, whose stack has
+// 2 KiB: one that reading has grown would stay at 4 KiB or more for as long as the connection is idle.
 func (c *Conn) serve() {
-	for c.wait() && c.read() {
+	c.wait()
+	for c.read() {
+		if c.empty() {
+			go c.serve()
+			return
+		}
 	}
 	c.finish()
+}
+
+// empty reports whether nothing of the next message is here, and the system can tell when there is.
+func (c *Conn) empty() bool {
+	return c.raw != nil && len(c.early) == 0 && c.in.Buffered() == 0 && c.guard.between()
 }
 
 // read reads one message, or the control frames that stand before one. It reports whether the connection goes on.

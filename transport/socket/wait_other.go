@@ -1,8 +1,8 @@
-//go:build !unix
+//go:build !unix || aix
 
 package socket
 
 // canPeek: this system cannot say that bytes wait without taking them; the reader waits inside coder/websocket.
 const canPeek = false
 
-func (c *Conn) wait() bool { return true }
+func (c *Conn) wait() {}

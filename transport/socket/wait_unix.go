@@ -1,4 +1,4 @@
-//go:build unix
+//go:build unix && !aix
 
 package socket
 
@@ -9,13 +9,11 @@ const canPeek = true
 
 // wait returns when there is something to read, or when the read would fail. It runs in a shallow frame so that an idle goroutine keeps its
 // smallest stack.
-func (c *Conn) wait() bool {
-	if c.raw == nil || len(c.early) > 0 || c.in.Buffered() > 0 || !c.guard.between() {
-		return true
+func (c *Conn) wait() {
+	if c.empty() {
+		_ = c.raw.Read(readable) // the read that follows tells the error
+		c.ready = true
 	}
-	_ = c.raw.Read(readable) // the read that follows tells the error
-	c.ready = true
-	return true
 }
 
 // readable reports whether the descriptor has bytes, or an end or an error to tell. When in doubt it has: false means to wait for the next

@@ -1,0 +1,42 @@
+package socket_test
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/parlor-chat/parlor/transport/socket"
+)
+
+// TestIdleStacks looks at what 1,000 connections hold that have talked and fell silent: each has its reader, and the reader the smallest stack.
+func TestIdleStacks(t *testing.T) {
+	const connections = 1000
+	n := start(t, socket.Limits{}, echo)
+	before := measureIdle()
+	for range connections {
+		c := n.dialRaw(t)
+		c.send(t, fin|text, []byte("hello"))
+		c.expect(t, fin|text, "hello")
+	}
+	after := measureIdle()
+	if got := after.goroutines - before.goroutines; got > connections+10 {
+		t.Errorf("%d goroutines", got)
+	}
+	if got := (after.stacks - before.stacks) / connections; got > smallestStack+smallestStack/2 {
+		t.Errorf("%d bytes of stack for each connection", got)
+	}
+}
+
+type idle struct{ goroutines, stacks int }
+
+// measureIdle collects garbage first, which also frees the stacks of goroutines that are gone. Those of net/http and our writers end soon
+// after the client has its answer; the smallest of some looks is when they have.
+func measureIdle() idle {
+	least := idle{goroutines: 1 << 30, stacks: 1 << 30}
+	for range 10 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		least.goroutines, least.stacks = min(least.goroutines, runtime.NumGoroutine()), min(least.stacks, int(m.StackInuse))
+	}
+	return least
+}
