@@ -44,7 +44,8 @@ class ComposerView implements Composer {
     this.modes = { reply: mode("reply", t.reply, "R"), note: mode("note", t.note, "N") };
     this.field = h("textarea", {
       class: "field", rows: 1, dir: "auto", autocomplete: "off", spellcheck: "true", enterkeyhint: "send", "aria-describedby": "composer-keys",
-      oninput: () => this.typed(), onkeydown: (e) => this.key(e), onblur: () => this.typist.stop(),
+      // Assistive technology and automation may send the character apart from its key.
+      oninput: () => this.typed(), onkeydown: (e) => this.key(e), onkeypress: (e) => this.key(e), onblur: () => this.typist.stop(),
     });
     this.sendText = h("span", null);
     this.sendButton = h("button", { type: "submit", class: "button primary send" }, icon(iconSend, "small"), this.sendText);

@@ -8,6 +8,7 @@ import { openAssign } from "./assign";
 import { createComposer, type Composer } from "./composer";
 import type { App, Part } from "./context";
 import { emptyState } from "./empty";
+import { visitorFace } from "./face";
 import { createLog, type LogPart } from "./log";
 import { nameOf } from "./names";
 import type { Session } from "./session";
@@ -98,14 +99,13 @@ class ConversationView implements Conversation {
     if (told === this.drawnHead) return;
     this.drawnHead = told;
     setText(this.title, name);
-    replaceChildren(this.face, avatar({ id: x.session, name }), online ? h("span", { class: "dot online" }) : null);
+    replaceChildren(this.face, visitorFace(x.session, x.visitor?.user.nickname ?? summary?.name), online ? h("span", { class: "dot online" }) : null);
     replaceChildren(this.subtitle, ...this.about(x, summary, online));
     const who = assignee?.name ?? this.app.t.assign;
     replaceChildren(this.assignButton, assignee ? avatar(assignee, "small") : icon(iconPersonAdd), h("span", { class: "button-text name", dir: "auto" }, who), icon(iconDown, "small"));
     setAttr(this.assignButton, "aria-label", assignee ? this.app.t.assignTo(assignee.name) : this.app.t.assign);
     const resolved = summary?.state === "resolved";
     toggle(this.resolveButton, !!summary?.last);
-    this.resolveButton.classList.toggle("primary", !resolved);
     replaceChildren(this.resolveButton, icon(resolved ? iconRetry : iconCheck, "small"), h("span", { class: "button-text" }, resolved ? this.app.t.reopen : this.app.t.resolve));
     setAttr(this.resolveButton, "aria-label", resolved ? this.app.t.reopen : this.app.t.resolve);
   }

@@ -7,6 +7,7 @@ import { icon, iconArrowDown, iconCheck, iconChecks, iconClock, iconNote } from 
 import { drawBubble, updateBubble } from "./bubbles";
 import type { App, Part } from "./context";
 import { drawEvent } from "./events";
+import { visitorFace } from "./face";
 import { nameOf } from "./names";
 import { rowsOf, type Group, type Row } from "./rows";
 import type { Session } from "./session";
@@ -39,6 +40,7 @@ class LogView implements LogPart {
   private below = 0;
   private seen = 0;
   private first = 0;
+  private answered = "";
 
   constructor(private readonly app: App, private readonly onEnd: () => void) {
     this.older = h("div", { class: "older", "aria-hidden": "true" }, ...["wide", "", "own", "wide own"].map((c) => h("span", { class: `skeleton older-line ${c}` })));
@@ -92,6 +94,7 @@ class LogView implements LogPart {
     // Only what comes at the end is read out, not a page of the past.
     this.scroller.setAttribute("aria-live", this.settled && !grewUp ? "polite" : "off");
     toggle(this.older, x.log.more);
+    this.answered = [...x.log.messages].reverse().find((m) => m.from === "agent")?.id ?? "";
     const rows = rowsOf(x, s.outgoing, s.me?.id ?? "");
     reconcile(this.list, rows, (r) => r.key, (r) => this.create(r, s, x), (el, r) => this.refresh(el, r, s, x));
     if (this.settled && newest > this.seen && !this.stick) this.below += x.log.messages.filter((m) => m.seq > this.seen && m.from === "visitor").length;
@@ -147,8 +150,7 @@ class LogView implements LogPart {
   private createGroup(g: Group, s: State, x: Session): HTMLElement {
     const visitor = g.whose === "visitor";
     const name = visitor ? nameOf({ session: x.session, name: x.visitor?.user.nickname ?? x.summary?.name ?? null }, this.app.t) : (g.by?.name ?? "");
-    const who = visitor ? { id: x.session, name } : g.by;
-    const face = g.whose === "me" || !who ? null : avatar(visitor ? { id: who.id, name: who.name } : who, "small");
+    const face = visitor ? visitorFace(x.session, x.visitor?.user.nickname ?? x.summary?.name, "small") : g.whose === "me" || !g.by ? null : avatar(g.by, "small");
     const root = h("div", { class: `row-group ${g.whose}${g.note ? " note" : ""}` },
       g.note ? h("div", { class: "note-label" }, icon(iconNote, "small"), h("span", null, this.app.t.noteBy(g.whose === "me" ? this.app.t.you : name))) : null,
       h("div", { class: "group-body" }, face, h("ol", { class: "bubbles", "aria-label": g.whose === "me" ? this.app.t.you : name || this.app.t.automatic })),
@@ -162,10 +164,11 @@ class LogView implements LogPart {
     reconcile(root.querySelector(".bubbles")!, row.items, (i) => i.key, (i) => drawBubble(this.app, i), (el, i) => updateBubble(this.app, el, i));
     const meta = root.querySelector<HTMLElement>(".meta")!;
     const stage = this.stageOf(row, x, s);
-    const told = `${stage} ${row.at}`;
+    const newest = row.items.some((i) => i.kind === "outgoing" || i.key === this.answered);
+    const told = `${stage} ${row.at} ${newest}`;
     if (meta.dataset.told === told) return;
     meta.dataset.told = told;
-    replaceChildren(meta, ...this.meta(row, stage));
+    replaceChildren(meta, ...this.meta(row, stage, newest));
   }
 
   private stageOf(g: Group, x: Session, s: State): Stage {
@@ -178,7 +181,8 @@ class LogView implements LogPart {
     return seq <= x.read.visitor ? "read" : seq <= x.delivered.visitor ? "delivered" : "sent";
   }
 
-  private meta(g: Group, stage: Stage): (Node | null)[] {
+  /** meta is the line below a group. How far a message came is told in words for the newest, by a sign for the others. */
+  private meta(g: Group, stage: Stage, words: boolean): (Node | null)[] {
     const t = this.app.t;
     const time = h("time", { title: formatFull(g.at, this.app.locale) }, formatTime(g.at, this.app.locale));
     const who = g.whose === "agent" && !g.note ? h("span", { class: "name", dir: "auto" }, g.by?.name ?? "") : g.whose === "auto" ? h("span", null, t.automatic) : null;
@@ -187,7 +191,7 @@ class LogView implements LogPart {
       sent: [iconCheck, t.sent], delivered: [iconChecks, t.delivered], read: [iconChecks, t.read],
     };
     const mark = marks[stage];
-    return [who, time, mark ? h("span", { class: `mark mark-${stage}` }, icon(mark[0], "small"), h("span", null, mark[1])) : null];
+    return [who, time, mark ? h("span", { class: `mark mark-${stage}`, title: mark[1] }, icon(mark[0], "small"), h("span", { class: words ? null : "hidden-text" }, mark[1])) : null];
   }
 }
 
