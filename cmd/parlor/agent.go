@@ -120,10 +120,10 @@ func (agentListCmd) Run(ctx context.Context, s *settings, o output) (err error) 
 }
 
 type agentSetCmd struct {
-	Email   string    `arg:"" help:"E-mail address of the agent."`
-	Name    *string   `help:"Name that visitors see."`
-	Avatar  *string   `help:"URL of a picture."`
-	Website *[]string `help:"Ids of all websites to answer for."`
+	Email   string   `arg:"" help:"E-mail address of the agent."`
+	Name    *string  `help:"Name that visitors see."`
+	Avatar  *string  `help:"URL of a picture."`
+	Website []string `help:"Id of a website to answer for, in place of those so far; repeat for more."`
 }
 
 // Run implements the command.
@@ -139,8 +139,8 @@ func (c *agentSetCmd) Run(ctx context.Context, s *settings, o output) (err error
 	}
 	set(&a.Name, c.Name)
 	set(&a.Avatar, c.Avatar)
-	if c.Website != nil {
-		if a.Websites, err = chooseWebsites(ctx, d, *c.Website); err != nil {
+	if len(c.Website) > 0 {
+		if a.Websites, err = chooseWebsites(ctx, d, c.Website); err != nil {
 			return err
 		}
 	}

@@ -6,12 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/parlor-chat/parlor/internal/testclient"
+	"github.com/parlor-chat/parlor/internal/testprogram"
 )
 
 var (
@@ -27,15 +27,15 @@ const talkers = 20
 func TestKillLosesNothing(t *testing.T) {
 	t.Logf("seed %d, %d rounds", *seed, *rounds)
 	random := rand.New(rand.NewPCG(*seed, 1))
-	dir, listen := t.TempDir(), freePort(t)
+	dir, listen := t.TempDir(), testprogram.FreePort(t)
 	limits := []string{"--set", "limits.messages_per_second=0"}
-	p := demo(t, dir, listen, limits...)
+	p := program.Demo(t, dir, listen, limits...)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	all := make([]*talker, talkers)
 	var wait sync.WaitGroup
 	for i := range all {
-		all[i] = &talker{name: fmt.Sprint("visitor ", i), server: p.server(), website: p.ready.Website}
+		all[i] = &talker{name: fmt.Sprint("visitor ", i), server: p.Server(), website: p.Ready.Website}
 		wait.Go(func() { all[i].talk(ctx) })
 	}
 	for range *rounds {
@@ -43,8 +43,8 @@ func TestKillLosesNothing(t *testing.T) {
 		case <-time.After(time.Duration(100+random.IntN(400)) * time.Millisecond):
 		case <-ctx.Done():
 		}
-		p.kill()
-		p = demo(t, dir, listen, limits...)
+		p.Kill()
+		p = program.Demo(t, dir, listen, limits...)
 	}
 	stop()
 	wait.Wait()
@@ -58,16 +58,6 @@ func TestKillLosesNothing(t *testing.T) {
 	if acked < *rounds*talkers {
 		t.Errorf("only %d messages in %d rounds: that proves little", acked, *rounds)
 	}
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
 
 // talker is a visitor who writes as fast as acknowledgments come, and comes back whenever the connection is lost.

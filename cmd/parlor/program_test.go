@@ -16,45 +16,45 @@ import (
 func TestDemoIsReadyInTwoSecondsAndKeepsItsPassword(t *testing.T) {
 	dir := t.TempDir()
 	began := time.Now()
-	p := demo(t, dir, "127.0.0.1:0")
+	p := program.Demo(t, dir, "127.0.0.1:0")
 	if took := time.Since(began); took > 2*time.Second {
 		t.Errorf("ready after %v", took)
 	}
-	if p.ready.Agent.Password == "" || p.ready.Website == "" || p.ready.Data != dir || p.ready.Admin == "" {
-		t.Errorf("ready line %+v", p.ready)
+	if p.Ready.Agent.Password == "" || p.Ready.Website == "" || p.Ready.Data != dir || p.Ready.Admin == "" {
+		t.Errorf("ready line %+v", p.Ready)
 	}
-	for _, path := range []string{"/demo", "/demo/pricing", "/l.js", "/inbox/", "/policy/" + p.ready.Website} {
-		if status, _ := get(t, p.ready.URL+path); status != 200 {
+	for _, path := range []string{"/demo", "/demo/pricing", "/l.js", "/inbox/", "/policy/" + p.Ready.Website} {
+		if status, _ := get(t, p.Ready.URL+path); status != 200 {
 			t.Errorf("%s: status %d", path, status)
 		}
 	}
 	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/metrics": "parlor_connections", "/debug/pprof/": "goroutine"} {
-		if status, body := get(t, p.ready.Admin+path); status != 200 || !strings.Contains(body, want) {
+		if status, body := get(t, p.Ready.Admin+path); status != 200 || !strings.Contains(body, want) {
 			t.Errorf("%s: status %d", path, status)
 		}
-		if status, _ := get(t, p.ready.URL+path); status != 404 {
+		if status, _ := get(t, p.Ready.URL+path); status != 404 {
 			t.Errorf("%s is public: status %d", path, status)
 		}
 	}
-	cookie, err := p.server().Login(t.Context(), p.ready.Agent.Email, p.ready.Agent.Password)
+	cookie, err := p.Server().Login(t.Context(), p.Ready.Agent.Email, p.Ready.Agent.Password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code := p.interrupt(t); code != 0 {
-		t.Errorf("interrupted: exit code %d\n%s", code, p.log.String())
+	if code := p.Interrupt(t); code != 0 {
+		t.Errorf("interrupted: exit code %d\n%s", code, p.Log())
 	}
-	p = demo(t, dir, "127.0.0.1:0")
-	if p.ready.Agent.Password != "" {
+	p = program.Demo(t, dir, "127.0.0.1:0")
+	if p.Ready.Agent.Password != "" {
 		t.Error("the password was printed again")
 	}
-	a, err := p.server().Work(t.Context(), cookie)
+	a, err := p.Server().Work(t.Context(), cookie)
 	if err != nil {
 		t.Fatalf("the login did not survive: %v", err)
 	}
 	a.Close()
-	p.interrupt(t)
-	p = demo(t, dir, "127.0.0.1:0", "--new-password")
-	if _, err := p.server().Login(t.Context(), p.ready.Agent.Email, p.ready.Agent.Password); err != nil {
+	p.Interrupt(t)
+	p = program.Demo(t, dir, "127.0.0.1:0", "--new-password")
+	if _, err := p.Server().Login(t.Context(), p.Ready.Agent.Email, p.Ready.Agent.Password); err != nil {
 		t.Errorf("the new password: %v", err)
 	}
 }
@@ -105,12 +105,12 @@ func TestAPortThatIsTaken(t *testing.T) {
 }
 
 func TestADataDirectoryInUse(t *testing.T) {
-	p := demo(t, t.TempDir(), "127.0.0.1:0")
-	code, _, log := parlor(t, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data", p.ready.Data)
-	if code != 1 || !strings.Contains(log, p.ready.Data) || !strings.Contains(log, "use") {
+	p := program.Demo(t, t.TempDir(), "127.0.0.1:0")
+	code, _, log := parlor(t, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data", p.Ready.Data)
+	if code != 1 || !strings.Contains(log, p.Ready.Data) || !strings.Contains(log, "use") {
 		t.Errorf("exit code %d: %s", code, log)
 	}
-	if status, _ := get(t, p.ready.URL+"/demo"); status != 200 {
+	if status, _ := get(t, p.Ready.URL+"/demo"); status != 200 {
 		t.Error("the one that runs was disturbed")
 	}
 }
@@ -119,7 +119,7 @@ func TestOperatorsCommandsBesideARunningNodeAndWithoutOne(t *testing.T) {
 	dir := t.TempDir()
 	must := func(args ...string) string {
 		t.Helper()
-		code, out, log := parlorWith(t, "a long enough password\n", append(args, "--data", dir)...)
+		code, out, log := program.Run(t, "a long enough password\n", append(args, "--data", dir)...)
 		if code != 0 {
 			t.Fatalf("%v: exit code %d\n%s", args, code, log)
 		}
@@ -132,29 +132,31 @@ func TestOperatorsCommandsBesideARunningNodeAndWithoutOne(t *testing.T) {
 	id := strings.Fields(strings.SplitN(must("website", "list"), "\n", 3)[1])[0]
 	must("agent", "add", "bea@example.com", "--name", "Bea", "--website", id, "--stdin")
 
-	p := demo(t, dir, "127.0.0.1:0")
-	must("website", "set", id, "--origin", "https://other.example", "--cookie-mode", "open")
-	if _, err := p.server().Visit(t.Context(), id, nil, testclient.Header{Origin: "https://www.shop.example"}); err == nil {
+	p := program.Demo(t, dir, "127.0.0.1:0")
+	must("website", "set", id, "--origin", "https://first.example", "--origin", "https://other.example", "--cookie-mode", "open")
+	if _, err := p.Server().Visit(t.Context(), id, nil, testclient.Header{Origin: "https://www.shop.example"}); err == nil {
 		t.Error("the running node still takes the old origin")
 	}
-	v, err := p.server().Visit(t.Context(), id, nil, testclient.Header{Origin: "https://other.example"})
-	if err != nil {
-		t.Fatal(err)
+	for _, origin := range []string{"https://first.example", "https://other.example"} {
+		v, err := p.Server().Visit(t.Context(), id, nil, testclient.Header{Origin: origin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Welcome.Cookie.Mode != "open" {
+			t.Errorf("cookie %+v", v.Welcome.Cookie)
+		}
+		v.Close()
 	}
-	defer v.Close()
-	if v.Welcome.Cookie.Mode != "open" {
-		t.Errorf("cookie %+v", v.Welcome.Cookie)
-	}
-	cookie, err := p.server().Login(t.Context(), "bea@example.com", "a long enough password")
+	cookie, err := p.Server().Login(t.Context(), "bea@example.com", "a long enough password")
 	if err != nil {
 		t.Fatal(err)
 	}
 	out = must("agent", "password", "bea@example.com")
-	if _, err := p.server().Work(t.Context(), cookie); err == nil {
+	if _, err := p.Server().Work(t.Context(), cookie); err == nil {
 		t.Error("the login outlived the password")
 	}
 	fields := strings.Fields(strings.TrimSpace(out))
-	if _, err := p.server().Login(t.Context(), "bea@example.com", fields[len(fields)-1]); err != nil {
+	if _, err := p.Server().Login(t.Context(), "bea@example.com", fields[len(fields)-1]); err != nil {
 		t.Errorf("the printed password: %v", err)
 	}
 	if code, _, log := parlor(t, "agent", "add", "BEA@example.com", "--name", "Other", "--data", dir); code != 1 || strings.Contains(log, "example.com") {

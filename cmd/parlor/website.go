@@ -23,7 +23,7 @@ type websiteCmd struct {
 
 // websiteFlags are the settings of a website; nil ones stay as they are.
 type websiteFlags struct {
-	Origin        *[]string      `help:"Origin whose pages may embed the chatbox: https://www.example.com, https://*.example.com, or * for all. Repeat for more."`
+	Origin        []string       `help:"Origin whose pages may embed the chatbox: https://www.example.com, https://*.example.com, or * for all. Repeat for more."`
 	Color         *string        `help:"Color of the chatbox: blue, green, amber, …"`
 	Greeting      *string        `help:"What a new visitor is greeted with."`
 	CookieMode    *string        `help:"When the session cookie is set: load, open or consent."`
@@ -42,7 +42,9 @@ func set[T any](field *T, flag *T) {
 
 // apply changes a website.
 func (f *websiteFlags) apply(w *chat.Website) error {
-	set(&w.Origins, f.Origin)
+	if len(f.Origin) > 0 {
+		w.Origins = f.Origin
+	}
 	set(&w.Color, f.Color)
 	set(&w.Greeting, f.Greeting)
 	set((*string)(&w.Cookie.Mode), f.CookieMode)

@@ -32,7 +32,7 @@ func main() {
 func run(root string, check bool) error {
 	files, err := bundle.Build(root)
 	if errors.Is(err, bundle.ErrNoInbox) {
-		fmt.Println("no inbox:", err)
+		fmt.Fprintln(os.Stderr, "no inbox:", err)
 	} else if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func run(root string, check bool) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		fmt.Printf("%8d bytes %8d gzip  %s\n", len(files[name]), gzipped(files[name]), name)
+		fmt.Fprintf(os.Stdout, "%8d bytes %8d gzip  %s\n", len(files[name]), gzipped(files[name]), name)
 	}
 	return nil
 }
