@@ -28,6 +28,7 @@ export class ComposerView {
       class: "words", rows: 1, dir: "auto", placeholder: words.compose, "aria-label": words.compose, enterkeyhint: "send", autocomplete: "off",
       oninput: () => this.changed(true),
       onkeydown: (e) => this.key(e),
+      onkeypress: (e) => this.key(e), // assistive technology and automation may send the character apart from its key
     });
     this.mirror = h("div", { class: "words mirror", "aria-hidden": "true" });
     this.emojiButton = h("button", { class: "tool", type: "button", "aria-label": words.emoji, "aria-expanded": "false", onclick: () => this.toggleEmoji() }, icon(iconSmile));
