@@ -27,6 +27,8 @@ type Fixed struct {
 const (
 	// maxLatency is the most that is told apart, and how long the last messages are waited for.
 	maxLatency = 30 * time.Second
+	// longestSleep is how long the sender does not notice that it is to stop.
+	longestSleep = 100 * time.Millisecond
 	// significantDigits of the histogram.
 	significantDigits = 3
 )
@@ -99,12 +101,15 @@ func (p *pace) due(k int) time.Time { return p.start.Add(time.Duration(k) * p.in
 
 // send sends every message at its time, or at once when it is late. The measurement begins after the warm-up.
 func (p *pace) send(ctx context.Context, c *crowd, t target.Target) (*meter, error) {
+	sleep, release := sleepExactly()
+	defer release()
 	var m *meter
 	for k := range p.total {
-		if wait := time.Until(p.due(k)); wait > 0 {
-			if err := sleep(ctx, wait); err != nil {
-				return nil, err
+		for wait := time.Until(p.due(k)); wait > 0; wait = time.Until(p.due(k)) {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
 			}
+			sleep(min(wait, longestSleep))
 		}
 		if k == p.warm {
 			var err error

@@ -24,7 +24,9 @@ const (
 type Process struct {
 	cmd   *exec.Cmd
 	admin string
-	done  chan error
+	// ended is closed when the process is gone; err is then how.
+	ended chan struct{}
+	err   error
 }
 
 // run starts a program and reads the line of JSON that it prints when it is ready.
@@ -39,7 +41,7 @@ func run(ctx context.Context, ready any, program string, args ...string) (*Proce
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("target: %w", err)
 	}
-	p := &Process{cmd: cmd, done: make(chan error, 1)}
+	p := &Process{cmd: cmd, ended: make(chan struct{})}
 	first := make(chan error, 1)
 	go func() { // ends with the process; Stop waits for it
 		line, err := bufio.NewReader(out).ReadBytes('\n')
@@ -48,7 +50,8 @@ func run(ctx context.Context, ready any, program string, args ...string) (*Proce
 		}
 		first <- err
 		_, _ = io.Copy(io.Discard, out)
-		p.done <- cmd.Wait()
+		p.err = cmd.Wait()
+		close(p.ended)
 	}()
 	select {
 	case err = <-first:
@@ -83,8 +86,8 @@ func (p *Process) Stop() error {
 		return p.kill()
 	}
 	select {
-	case err := <-p.done:
-		return err
+	case <-p.ended:
+		return p.err
 	case <-time.After(stopTime):
 		return errors.Join(errors.New("target: the process did not stop in time"), p.kill())
 	}
@@ -92,7 +95,7 @@ func (p *Process) Stop() error {
 
 func (p *Process) kill() error {
 	_ = p.cmd.Process.Kill() // may be gone
-	<-p.done
+	<-p.ended
 	return nil
 }
 

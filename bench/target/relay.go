@@ -37,18 +37,21 @@ func (t *relayTarget) Process() *Process { return t.process }
 func (t *relayTarget) Stop() error { return t.process.Stop() }
 
 func (t *relayTarget) Visitor(ctx context.Context, i, agent int) (Visitor, error) {
-	query := url.Values{"id": {strconv.Itoa(i)}, "agent": {strconv.Itoa(agent)}}
-	c, err := client.Dial(ctx, t.url+relay.VisitorPath+"?"+query.Encode(), "", nil)
-	if err != nil {
-		return Visitor{}, err
-	}
-	if err := c.Send([]byte(hello)); err != nil {
-		return Visitor{}, fmt.Errorf("target: hello: %w", err)
-	}
-	return Visitor{Conn: c}, nil
+	c, err := t.dial(ctx, relay.VisitorPath, url.Values{"id": {strconv.Itoa(i)}, "agent": {strconv.Itoa(agent)}})
+	return Visitor{Conn: c}, err
 }
 
 func (t *relayTarget) Agent(ctx context.Context, id int, _ []Visitor) (*client.Conn, error) {
-	query := url.Values{"id": {strconv.Itoa(id)}}
-	return client.Dial(ctx, t.url+relay.AgentPath+"?"+query.Encode(), "", nil)
+	return t.dial(ctx, relay.AgentPath, url.Values{"id": {strconv.Itoa(id)}})
+}
+
+func (t *relayTarget) dial(ctx context.Context, path string, query url.Values) (*client.Conn, error) {
+	c, err := client.Dial(ctx, t.url+path+"?"+query.Encode(), "", nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Send([]byte(hello)); err != nil {
+		return nil, fmt.Errorf("target: hello: %w", err)
+	}
+	return c, nil
 }
