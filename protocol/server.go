@@ -117,11 +117,13 @@ type (
 		Online bool        `json:"online"`
 		Agents []AgentInfo `json:"agents"`
 	}
-	// UserFrame, SegmentsFrame and DataFrame tell the other tabs what changed.
-	UserFrame     struct{ chat.User }
+	// UserFrame tells the other tabs who the visitor is now.
+	UserFrame struct{ chat.User }
+	// SegmentsFrame tells the other tabs the segments.
 	SegmentsFrame struct {
 		Segments []string `json:"segments"`
 	}
+	// DataFrame tells the other tabs the custom values.
 	DataFrame struct {
 		Data map[string]any `json:"data"`
 	}

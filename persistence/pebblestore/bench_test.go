@@ -31,7 +31,11 @@ func benchmarkCommit(b *testing.B, writers int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer s.Close()
+	b.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			b.Error(err)
+		}
+	})
 	epoch, err := s.Claim(b.Context(), 1)
 	if err != nil {
 		b.Fatal(err)

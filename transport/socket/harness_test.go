@@ -2,6 +2,7 @@ package socket_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"testing"
@@ -91,7 +92,9 @@ func serve(t testing.TB, n *node, onMessage func(*socket.Conn, []byte)) {
 		if err := web.Close(); err != nil {
 			t.Errorf("closing the web server: %v", err)
 		}
-		<-served
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			t.Errorf("serving: %v", err)
+		}
 	})
 }
 

@@ -3,6 +3,7 @@ package socket_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -134,7 +135,7 @@ func TestShutdownOfNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if answer := n.request(t, handshake); answer.StatusCode != 503 {
+	if answer := n.request(t, handshake); answer.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("an upgrade after Shutdown: %s", answer.Status)
 	}
 }

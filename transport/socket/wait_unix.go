@@ -21,5 +21,5 @@ func (c *Conn) wait() {
 func readable(fd uintptr) bool {
 	var one [1]byte
 	_, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-	return err != syscall.EAGAIN //nolint:errorlint // the bare errno of a system call
+	return err != syscall.EAGAIN
 }
