@@ -43,6 +43,8 @@ func newJanitor(store persistence.Sessions, log *slog.Logger) *janitor {
 // Receive implements actor.Actor.
 func (j *janitor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
+	case *actor.Started:
+		j.schedule(ctx) // the process before this one may have stopped with work left
 	case erased:
 		j.pending = true
 		j.schedule(ctx)

@@ -38,7 +38,7 @@ func refuseUndelivered(body any) {
 	case *toSession:
 		refuseUndelivered(m.body)
 	case *Attach:
-		m.result <- errNotDelivered
+		m.answer(errNotDelivered)
 	case *Open:
 		m.Conn.Send(protocol.EncodeError(m.Ref, chat.MessageID{}, errNotDelivered))
 		m.Conn.Handled()
@@ -51,6 +51,14 @@ func refuseUndelivered(body any) {
 	case *Command:
 		m.refuse(errNotDelivered)
 		m.Conn.Handled()
+	}
+}
+
+// answer tells the asker, once: what a panic finds answered already is left at that.
+func (a *Attach) answer(err error) {
+	select {
+	case a.result <- err:
+	default:
 	}
 }
 

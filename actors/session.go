@@ -67,7 +67,7 @@ func (s *session) Receive(ctx actor.Context) {
 	defer s.recoverPanic(ctx)
 	switch m := ctx.Message().(type) {
 	case *toSession:
-		s.id, s.website = m.id, m.website
+		s.address(m)
 		s.receive(ctx, m)
 	case tick:
 		s.ticked(ctx, m)
@@ -80,6 +80,15 @@ func (s *session) Receive(ctx actor.Context) {
 		s.confirmRelease(ctx)
 	case *actor.Stopping:
 		s.stopping()
+	}
+}
+
+// address notes whose session is asked for. Once the state is there its website is its own, whatever a later message says: what timers
+// send and what is read of the store goes by it (G22).
+func (s *session) address(m *toSession) {
+	s.id = m.id
+	if s.state == nil && s.website != m.website {
+		s.website, s.site = m.website, nil
 	}
 }
 
@@ -123,25 +132,25 @@ func (s *session) discard(ctx actor.Context, code protocol.CloseCode) {
 
 // load makes sure that the state is there, if the session exists. The error is what the participant may be told; a session that does not
 // exist is no error.
-func (s *session) load() *chat.Error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
+func (s *session) load(ctx actor.Context) *chat.Error {
+	timeout, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
 	defer cancel()
 	if s.site == nil {
-		site, err := s.sys.websites.get(ctx, s.website)
+		site, err := s.sys.websites.get(timeout, s.website)
 		if err != nil {
 			return storeRefusal(err)
 		}
 		s.site = site
 	}
 	if s.doubt {
-		if err := s.settle(ctx); err != nil {
+		if err := s.settle(ctx, timeout); err != nil {
 			return storeRefusal(err)
 		}
 	}
 	if s.state != nil {
 		return nil
 	}
-	record, err := s.sys.store.Load(ctx, s.website, s.id)
+	record, err := s.sys.store.Load(timeout, s.website, s.id)
 	switch {
 	case err == nil:
 		s.state = &chat.Session{Head: record.Head, Visitor: record.Visitor}
@@ -177,6 +186,12 @@ func (s *session) closeAll(code protocol.CloseCode) {
 		sub.conn.Close(code)
 	}
 	s.subscribers = nil
+}
+
+// kept reports whether somebody's connection keeps the session in memory. That an agent looks at a temporary one is no access of the
+// website (P7).
+func (s *session) kept() bool {
+	return s.watchedBy(chat.RoleVisitor) || (s.permanent() && len(s.subscribers) > 0)
 }
 
 func (s *session) watchedBy(role chat.Role) bool {

@@ -15,8 +15,8 @@ import (
 // attach joins a visitor's connection: welcome, then what it missed, then live, without a gap and without a repeat (G5).
 func (s *session) attach(ctx actor.Context, a *Attach) {
 	defer s.rest(ctx)
-	if refusal := s.load(); refusal != nil {
-		a.result <- refusal
+	if refusal := s.load(ctx); refusal != nil {
+		a.answer(refusal)
 		return
 	}
 	if s.state == nil && a.Create && !s.erased {
@@ -24,12 +24,12 @@ func (s *session) attach(ctx actor.Context, a *Attach) {
 	}
 	if s.state == nil || s.state.Erased || !s.belongs(a.Website) ||
 		subtle.ConstantTimeCompare(s.state.SecretHash[:], a.SecretHash[:]) != 1 {
-		a.result <- ErrUnknownSession
+		a.answer(ErrUnknownSession)
 		return
 	}
 	replay, refusal := s.replay(a.Resume, false)
 	if refusal != nil {
-		a.result <- refusal
+		a.answer(refusal)
 		return
 	}
 	s.state.Apply(s.site.rules().Access(s.state, a.Access, time.Now()))
@@ -42,7 +42,7 @@ func (s *session) attach(ctx actor.Context, a *Attach) {
 	s.announceVisitor(ctx)
 	s.announce(ctx)
 	s.showDetails()
-	a.result <- nil
+	a.answer(nil)
 }
 
 // create begins a temporary session (P7): it exists in memory only.
@@ -72,7 +72,7 @@ func (s *session) welcome(w protocol.VisitorWelcome, resume string) protocol.Vis
 // open joins an agent's connection.
 func (s *session) open(ctx actor.Context, o *Open) {
 	defer s.rest(ctx)
-	refusal := s.load()
+	refusal := s.load(ctx)
 	if refusal == nil && (s.state == nil || s.state.Erased || !s.belongs(o.Website)) {
 		refusal = &chat.Error{Code: chat.CodeUnknownSession, Message: "there is no such session"}
 	}

@@ -17,13 +17,13 @@ func (s *session) command(ctx actor.Context, c *Command) {
 		c.refuse(refusal)
 	}
 	c.Conn.Handled()
-	if len(s.subscribers) == 0 {
+	if !s.kept() {
 		s.rest(ctx)
 	}
 }
 
 func (s *session) execute(ctx actor.Context, c *Command) *chat.Error {
-	if refusal := s.ready(c); refusal != nil {
+	if refusal := s.ready(ctx, c); refusal != nil {
 		return refusal
 	}
 	dedupe := dedupeOf(c)
@@ -62,12 +62,12 @@ func (s *session) execute(ctx actor.Context, c *Command) *chat.Error {
 }
 
 // ready makes sure that there is a session to command.
-func (s *session) ready(c *Command) *chat.Error {
+func (s *session) ready(ctx actor.Context, c *Command) *chat.Error {
 	if c.From.Role == chat.RoleVisitor && !s.knows(c.Conn) {
 		c.Conn.Close(protocol.CloseResync) // a session that was lost and came back does not know its connections
 		return errNotDelivered
 	}
-	if refusal := s.load(); refusal != nil {
+	if refusal := s.load(ctx); refusal != nil {
 		return refusal
 	}
 	if s.state == nil || !s.belongs(c.Website) {

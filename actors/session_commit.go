@@ -44,7 +44,7 @@ func (s *session) commit(ctx actor.Context, events []chat.Event, dedupe *persist
 		return nil, s.failed(ctx, err)
 	}
 	if committed.Duplicate != nil {
-		return committed.Duplicate, s.catchUp(timeout, committed.Duplicate.Seq)
+		return committed.Duplicate, s.catchUp(ctx, timeout, committed.Duplicate.Seq, len(st.messages) > 0)
 	}
 	began := !s.state.Started
 	*s.state = next
@@ -152,24 +152,28 @@ func (s *session) askAgain(ctx actor.Context) {
 
 // reconcile asks the store what became of a commit in doubt.
 func (s *session) reconcile(ctx actor.Context) {
-	if s.doubt && s.load() != nil {
+	if s.doubt && s.load(ctx) != nil {
 		s.askAgain(ctx)
 	}
 }
 
-// settle learns what the store holds after a commit in doubt, and shows what it turns out to hold.
-func (s *session) settle(ctx context.Context) error {
-	record, err := s.sys.store.Load(ctx, s.website, s.id)
+// settle learns what the store holds after a commit or a deletion in doubt, and shows what it turns out to hold.
+func (s *session) settle(ctx actor.Context, timeout context.Context) error {
+	record, err := s.sys.store.Load(timeout, s.website, s.id)
 	switch {
 	case isGone(err) && s.state.Version == 0:
-		s.doubt = false // the session's first commit did not happen
-		return nil
+		// the session's first commit did not happen
+	case errors.Is(err, persistence.ErrErased):
+		s.sys.stats.Erased.Add(1)
+		s.gone(ctx)
 	case err != nil:
 		return err
 	case record.Head.Version != s.state.Version:
-		if err := s.adopt(ctx, record); err != nil {
+		if err := s.adopt(timeout, record); err != nil {
 			return err
 		}
+		s.announceVisitor(ctx)
+		s.announce(ctx)
 	}
 	s.doubt = false
 	return nil
@@ -201,12 +205,16 @@ func (s *session) adopt(ctx context.Context, record *persistence.Record) error {
 	return nil
 }
 
-// catchUp makes sure that the state holds what a duplicate's receipt says was stored.
-func (s *session) catchUp(ctx context.Context, seq uint64) *chat.Error {
-	if seq <= max(s.state.Seq, s.state.Notes) {
+// catchUp makes sure that the state holds what a duplicate's receipt says was stored: a message, or an entry of the agents' log.
+func (s *session) catchUp(ctx actor.Context, timeout context.Context, seq uint64, message bool) *chat.Error {
+	have := s.state.Notes
+	if message {
+		have = s.state.Seq
+	}
+	if seq <= have {
 		return nil
 	}
-	if err := s.settle(ctx); err != nil {
+	if err := s.settle(ctx, timeout); err != nil {
 		return storeRefusal(err)
 	}
 	return nil
@@ -217,6 +225,8 @@ func storeRefusal(err error) *chat.Error {
 	switch {
 	case errors.Is(err, persistence.ErrBusy):
 		return &chat.Error{Code: chat.CodeBusy, Message: "too much at once; repeat", Retry: retrySoon}
+	case errors.Is(err, persistence.ErrCursor):
+		return &chat.Error{Code: chat.CodeInvalid, Message: "cursor: the one that came as next"}
 	case errors.Is(err, persistence.ErrNotFound):
 		return &chat.Error{Code: chat.CodeUnknownWebsite, Message: "there is no such website"}
 	default:

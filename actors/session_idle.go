@@ -7,19 +7,20 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/protocol"
 )
 
 // accessed notes an access of the visitor: the time from which the session's life counts (P7).
 func (s *session) accessed() { s.lastAccess = time.Now() }
 
-// rest starts the inactivity timer when nobody is connected any more, and stops it when somebody is. protoactor's ReceiveTimeout is not
+// rest starts the inactivity timer when nobody keeps the session any more, and stops it when somebody does. protoactor's ReceiveTimeout is not
 // used: it is one-shot and has a data race.
 func (s *session) rest(ctx actor.Context) {
 	if s.timer != nil {
 		s.timer.Stop()
 		s.timer = nil
 	}
-	if len(s.subscribers) > 0 || s.leaving {
+	if s.kept() || s.leaving {
 		return
 	}
 	if s.state == nil {
@@ -34,7 +35,7 @@ func (s *session) rest(ctx actor.Context) {
 
 // ticked handles the timer: the session's time may have come, unless somebody was here since.
 func (s *session) ticked(ctx actor.Context, m tick) {
-	if m.number != s.timerNumber || len(s.subscribers) > 0 || s.state == nil {
+	if m.number != s.timerNumber || s.kept() || s.state == nil {
 		return
 	}
 	if s.sys.lifetime.Fate(s.permanent(), s.lastAccess, time.Now()) == chat.Stay {
@@ -56,7 +57,7 @@ func (s *session) leave(ctx actor.Context) {
 // confirmRelease answers the shard: the session goes, unless somebody came since it asked.
 func (s *session) confirmRelease(ctx actor.Context) {
 	s.leaving = false
-	idle := len(s.subscribers) == 0 && s.due()
+	idle := !s.kept() && s.due()
 	if idle {
 		s.end()
 	} else {
@@ -70,7 +71,7 @@ func (s *session) due() bool {
 		s.sys.lifetime.Fate(s.permanent(), s.lastAccess, time.Now()) != chat.Stay
 }
 
-// end writes what is unsaved of a permanent session; of a temporary one nothing is left (P7, P9).
+// end writes what is unsaved of a permanent session; of a temporary one nothing is left (P7, P9), and agents who looked at it are told.
 func (s *session) end() {
 	switch {
 	case s.state == nil || s.state.Erased:
@@ -78,6 +79,8 @@ func (s *session) end() {
 		s.save()
 		s.sys.stats.Passivated.Add(1)
 	default:
+		s.show(protocol.Encode(protocol.Deleted{Session: s.id}), 0, nil)
+		s.subscribers = nil
 		s.sys.stats.Expired.Add(1)
 	}
 	s.state, s.journal, s.recent = nil, nil, nil

@@ -111,10 +111,11 @@ func (s *session) erase(ctx actor.Context, c *Command) *chat.Error {
 	if s.permanent() {
 		timeout, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
 		defer cancel()
-		if err := s.sys.store.Erase(timeout, s.website, s.id); err != nil {
+		err := s.sys.store.Erase(timeout, s.website, s.id)
+		s.sys.actors.Root.Send(s.sys.janitor, erased{}) // also when the answer did not come: it may have happened
+		if err != nil {
 			return s.failed(ctx, err)
 		}
-		s.sys.actors.Root.Send(s.sys.janitor, erased{})
 	}
 	s.sys.stats.Erased.Add(1)
 	s.answer(c, nil, nil)

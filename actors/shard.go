@@ -63,19 +63,27 @@ func (s *shard) toSession(ctx actor.Context, m *toSession) {
 	}
 	c := s.sessions[m.id]
 	if c == nil {
-		if _, leaving := m.body.(detach); leaving {
-			return // nobody to leave
+		switch m.body.(type) {
+		case detach, presenceChanged:
+			return // there is no connection that this could concern
 		}
 		c = s.wake(ctx, m.id)
 	}
 	switch {
 	case !c.leaving:
 		ctx.Send(c.pid, m)
-	case len(c.held) < maxHeld:
+	case len(c.held) < maxHeld || isDetach(m.body):
 		c.held = append(c.held, m)
 	default:
 		refuseUndelivered(m.body)
 	}
+}
+
+// isDetach reports what is held back beyond the bound: without it a connection that is gone would keep the session in memory for ever, and
+// each connection sends but one.
+func isDetach(body any) bool {
+	_, ok := body.(detach)
+	return ok
 }
 
 // wake spawns the session's actor; what it was, it learns from the store.
@@ -117,14 +125,16 @@ func (s *shard) released(ctx actor.Context, m released) {
 		return
 	}
 	c.leaving = false
-	s.forward(ctx, c)
+	held := c.held
+	c.held = nil
+	s.forward(ctx, held)
 }
 
-func (s *shard) forward(ctx actor.Context, c *child) {
-	for _, held := range c.held {
-		ctx.Send(c.pid, held)
+// forward sends what was held back on its way again.
+func (s *shard) forward(ctx actor.Context, held []*toSession) {
+	for _, m := range held {
+		s.toSession(ctx, m)
 	}
-	c.held = nil
 }
 
 // terminated forgets a session that stopped, or wakes it anew when something arrived meanwhile.
@@ -137,11 +147,7 @@ func (s *shard) terminated(ctx actor.Context, m *actor.Terminated) {
 	c := s.sessions[id]
 	delete(s.sessions, id)
 	s.sys.stats.Sessions.Add(-1)
-	if len(c.held) > 0 && s.draining == nil {
-		again := s.wake(ctx, id)
-		again.held = c.held
-		s.forward(ctx, again)
-	}
+	s.forward(ctx, c.held)
 	s.drained()
 }
 
