@@ -24,12 +24,19 @@ import { Toaster } from "./toast";
 const askAgainMs = 4_000;
 const minuteMs = 30_000; // often enough for "5 min ago"
 
-/** start puts the inbox into an element and begins. */
-export function start(into: HTMLElement): void {
-  new Inbox(into).begin();
+/** A running inbox. end takes it off the page, with all that it listened to. */
+export interface Running {
+  end(): void;
 }
 
-class Inbox implements App {
+/** start puts the inbox into an element and begins. */
+export function start(into: HTMLElement): Running {
+  const inbox = new Inbox(into);
+  inbox.begin();
+  return inbox;
+}
+
+class Inbox implements App, Running {
   readonly store = new Store(nextFrame);
   readonly prefs = new PrefStore();
   readonly drafts = new Drafts();
@@ -38,9 +45,12 @@ class Inbox implements App {
   readonly toaster: Toaster;
   readonly client: Client;
   readonly deeds: Deeds;
+  private readonly life = new AbortController();
+  readonly ending = this.life.signal;
   private readonly router: Router;
   private readonly alerts: Alerts;
   private readonly shell: Shell;
+  private readonly roots: readonly HTMLElement[];
 
   constructor(into: HTMLElement) {
     const { strings, language } = stringsFor(navigator.languages);
@@ -59,11 +69,12 @@ class Inbox implements App {
       onUnauthorized: () => this.loggedOut(true),
     });
     this.deeds = new Deeds(this.store, this.client, this.toaster, this.t);
-    this.router = new Router((p) => this.went(p));
+    this.router = new Router((p) => this.went(p), this.ending);
     this.shell = createShell(this);
     const login = createLogin(this.t, () => this.loggedIn());
     const waiting = this.drawWaiting();
-    into.append(login.root, waiting.root, this.shell.root, this.toaster.root);
+    this.roots = [login.root, waiting.root, this.shell.root, this.toaster.root];
+    into.append(...this.roots);
     this.store.watch((s) => {
       for (const part of [login, waiting, this.shell]) part.update(s);
       this.alerts.update(s);
@@ -73,11 +84,20 @@ class Inbox implements App {
   begin(): void {
     listenKeys(this, this.shell.keys);
     for (const event of ["focus", "visibilitychange"]) {
-      window.addEventListener(event, () => this.shell.looked());
-      document.addEventListener(event, () => this.shell.looked());
+      window.addEventListener(event, () => this.shell.looked(), { signal: this.ending });
+      document.addEventListener(event, () => this.shell.looked(), { signal: this.ending });
     }
-    setInterval(() => this.shell.update(this.store.get()), minuteMs);
+    const minutes = setInterval(() => this.shell.update(this.store.get()), minuteMs);
+    this.ending.addEventListener("abort", () => clearInterval(minutes));
     void this.ask();
+  }
+
+  end(): void {
+    this.life.abort();
+    this.client.close(true);
+    closeOverlays();
+    this.toaster.clear();
+    for (const root of this.roots) root.remove();
   }
 
   show(view: View, open: Opened | null = null, replace = false): void {
@@ -111,6 +131,7 @@ class Inbox implements App {
   /** ask finds out whether somebody is logged in. */
   private async ask(): Promise<void> {
     const answer = await whoami();
+    if (this.ending.aborted) return;
     if (answer === "in") this.loggedIn();
     else if (answer === "out") this.store.dispatch({ type: "phase", phase: "login" });
     else {
@@ -125,8 +146,7 @@ class Inbox implements App {
   }
 
   private loggedOut(expired: boolean): void {
-    closePopover();
-    for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+    closeOverlays();
     this.toaster.clear();
     this.store.dispatch({ type: "phase", phase: "login", expired });
   }
@@ -163,4 +183,9 @@ class Inbox implements App {
       },
     };
   }
+}
+
+function closeOverlays(): void {
+  closePopover();
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
 }

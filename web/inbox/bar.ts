@@ -22,8 +22,9 @@ class BarView implements Part {
 
   constructor(private readonly app: App) {
     const again = (): void => this.update(app.store.get());
-    window.addEventListener("online", again);
-    window.addEventListener("offline", again);
+    window.addEventListener("online", again, { signal: app.ending });
+    window.addEventListener("offline", again, { signal: app.ending });
+    app.ending.addEventListener("abort", () => clearTimeout(this.timer));
   }
 
   update(s: State): void {

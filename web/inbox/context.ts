@@ -18,6 +18,8 @@ export interface App {
   readonly t: Strings;
   /** The reader's locale, for times. */
   readonly locale: string;
+  /** Aborted when the inbox ends: what listens beyond its own elements listens as long. */
+  readonly ending: AbortSignal;
   /** show goes to a view, and to a conversation in it. */
   show(view: View, open?: Opened | null, replace?: boolean): void;
   switchTo(website: string): void;

@@ -2,6 +2,7 @@
 
 import { avatar } from "../design/avatar";
 import { h, replaceChildren, setAttr, setText, toggle } from "../design/dom";
+import { formatAgo } from "../design/format";
 import { icon, iconBlock, iconCheck, iconDown, iconInfo, iconLeft, iconPersonAdd, iconRetry } from "../design/icons";
 import type { Summary } from "../protocol/frames";
 import { openAssign } from "./assign";
@@ -21,6 +22,9 @@ export interface Conversation extends Part {
   /** seen sends the read mark when the agent really looks at the end of the log. */
   seen(): void;
 }
+
+/** As many letters of what the visitor types fit on the line in most windows. */
+const tailLetters = 60;
 
 export function createConversation(app: App, o: { back(): void; details(): void }): Conversation {
   return new ConversationView(app, o);
@@ -95,12 +99,13 @@ class ConversationView implements Conversation {
     const name = nameOf({ session: x.session, name: x.visitor?.user.nickname ?? summary?.name ?? null }, this.app.t);
     const online = x.visitor?.online ?? summary?.online ?? false;
     const assignee = agentOf(s, x.website, summary?.assigned);
-    const told = JSON.stringify([x.session, name, online, summary?.state, summary?.blocked, summary?.assigned, assignee?.name, x.visitor?.page]);
+    const seen = online || !x.visitor?.seen_at ? "" : this.app.t.lastSeen(formatAgo(x.visitor.seen_at, this.app.locale, Date.now()));
+    const told = JSON.stringify([x.session, name, online, summary?.state, summary?.blocked, summary?.assigned, assignee?.name, x.visitor?.page, x.visitor?.user.email, seen]);
     if (told === this.drawnHead) return;
     this.drawnHead = told;
     setText(this.title, name);
     replaceChildren(this.face, visitorFace(x.session, x.visitor?.user.nickname ?? summary?.name), online ? h("span", { class: "dot online" }) : null);
-    replaceChildren(this.subtitle, ...this.about(x, summary, online));
+    replaceChildren(this.subtitle, ...this.about(x, summary, online, seen));
     const who = assignee?.name ?? this.app.t.assign;
     replaceChildren(this.assignButton, assignee ? avatar(assignee, "small") : icon(iconPersonAdd), h("span", { class: "button-text name", dir: "auto" }, who), icon(iconDown, "small"));
     setAttr(this.assignButton, "aria-label", assignee ? this.app.t.assignTo(assignee.name) : this.app.t.assign);
@@ -110,12 +115,12 @@ class ConversationView implements Conversation {
     setAttr(this.resolveButton, "aria-label", resolved ? this.app.t.reopen : this.app.t.resolve);
   }
 
-  private about(x: Session, summary: Summary | undefined, online: boolean): (Node | null)[] {
+  private about(x: Session, summary: Summary | undefined, online: boolean, seen: string): (Node | null)[] {
     const page = x.visitor?.page;
     return [
       summary?.blocked ? h("span", { class: "badge danger" }, icon(iconBlock, "small"), this.app.t.blocked) : null,
       summary && summary.state !== "unresolved" && summary.last ? h("span", { class: `badge ${summary.state}` }, this.app.t.stateOf[summary.state]) : null,
-      h("span", { class: "name", dir: "auto" }, online && page ? page.title || page.url : online ? this.app.t.onlineNow : (x.visitor?.user.email ?? "")),
+      h("span", { class: "name", dir: "auto" }, online && page ? page.title || page.url : online ? this.app.t.onlineNow : [x.visitor?.user.email, seen].filter(Boolean).join(" · ")),
     ];
   }
 
@@ -132,7 +137,7 @@ class ConversationView implements Conversation {
     replaceChildren(this.typing,
       h("span", { class: "typing-dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
       h("span", { class: "typing-who name", dir: "auto" }, words),
-      who.text ? h("span", { class: "typing-text name", dir: "auto" }, who.text) : null);
+      who.text ? h("span", { class: "typing-text name", dir: "auto" }, tail(who.text)) : null);
   }
 
   /** state shows what stands in place of a log: nothing yet, nothing any more. */
@@ -153,4 +158,10 @@ class ConversationView implements Conversation {
     else if (kind === "deleted") replaceChildren(this.empty, emptyState(t.deletedTitle, t.deletedText, close));
     else if (kind === "silent") replaceChildren(this.empty, emptyState(t.noMessages, t.noMessagesText));
   }
+}
+
+/** tail is the end of what somebody types, where the news is. */
+function tail(text: string): string {
+  const letters = [...text.replace(/\s+/gu, " ")];
+  return letters.length > tailLetters ? `…${letters.slice(-tailLetters).join("")}` : letters.join("");
 }

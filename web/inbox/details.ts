@@ -2,17 +2,20 @@
 
 import { httpUrl } from "../design/avatar";
 import { h, replaceChildren, setText, toggle } from "../design/dom";
-import { formatAgo, formatFull, formatTime, knownLocale } from "../design/format";
+import { formatAgo, formatFull, formatShort, formatTime, knownLocale } from "../design/format";
 import { icon, iconBlock, iconClose, iconTrash } from "../design/icons";
-import type { Data, User, VisitorDetails } from "../protocol/frames";
+import type { Data, EventFrame, User, VisitorDetails } from "../protocol/frames";
 import { lastSeq } from "../protocol/log";
 import type { App, Part } from "./context";
 import { openErase } from "./erase";
+import { eventDot } from "./events";
 import { visitorFace } from "./face";
-import { nameOf } from "./names";
+import { languageName, nameOf } from "./names";
 import { behind, type Session } from "./session";
 import { openSession, type State } from "./state";
 import { currentSummary } from "./store";
+
+const mostEvents = 6;
 
 export function createDetails(app: App, close: () => void): Part {
   return new DetailsView(app, close);
@@ -42,7 +45,7 @@ class DetailsView implements Part {
     setText(this.sync, x.phase === "live" && behind(x) === 0 ? this.app.t.inSync(lastSeq(x.log)) : x.phase === "live" ? this.app.t.catchingUp(behind(x)) : this.app.t.notInSync);
     this.sync.classList.toggle("live", x.phase === "live" && behind(x) === 0);
     const summary = currentSummary(s, s.open);
-    const inputs = [x.session, x.visitor, summary?.blocked, summary?.name, Math.floor(Date.now() / 60_000), lastSeq(x.log)];
+    const inputs = [x.session, x.visitor, summary?.blocked, summary?.name, Math.floor(Date.now() / 60_000), x.log.notes.length];
     if (inputs.every((v, i) => v === this.drawn[i])) return;
     const other = this.drawn[0] !== x.session;
     this.drawn = inputs;
@@ -57,7 +60,7 @@ class DetailsView implements Part {
       return;
     }
     const called = nameOf({ session: x.session, name: v.user.nickname ?? name }, this.app.t);
-    replaceChildren(this.body, this.person(x, v, called), this.pages(v), this.contact(v.user), this.device(v), segments(this.app, v.segments), data(this.app, v.data), this.deeds(x, blocked, called));
+    replaceChildren(this.body, this.person(x, v, called), this.pages(v), this.contact(v.user), this.device(v), segments(this.app, v.segments), data(this.app, v.data), this.events(x), this.deeds(x, blocked, called));
   }
 
   private person(x: Session, v: VisitorDetails, name: string): HTMLElement {
@@ -99,6 +102,14 @@ class DetailsView implements Part {
       [t.firstSeen, v.created_at ? formatFull(v.created_at, this.app.locale) : null],
       [t.seen, v.seen_at && !v.online ? formatFull(v.seen_at, this.app.locale) : null],
     ]);
+  }
+
+  /** events is what the page pushed of late, the newest first: the log may be far above it. */
+  private events(x: Session): HTMLElement | null {
+    const pushed = x.log.notes.filter((n): n is EventFrame => n.t === "event" && !n.system).slice(-mostEvents).reverse();
+    if (pushed.length === 0) return null;
+    return part(this.app.t.events, h("ol", { class: "pushed-events" }, ...pushed.map((e) => h("li", null, eventDot(e),
+      h("span", { class: "words", dir: "auto" }, e.name), h("time", { title: formatFull(e.at, this.app.locale) }, formatShort(e.at, this.app.locale, Date.now()))))));
   }
 
   private deeds(x: Session, blocked: boolean, name: string): HTMLElement {
@@ -158,16 +169,6 @@ function hostOf(url: string): string {
     return new URL(url).host;
   } catch {
     return url;
-  }
-}
-
-function languageName(tag: string, locale: string): string {
-  const known = tag && knownLocale(tag);
-  if (!known) return tag;
-  try {
-    return new Intl.DisplayNames([locale, "en"], { type: "language" }).of(known) ?? tag;
-  } catch {
-    return tag;
   }
 }
 

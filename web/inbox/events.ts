@@ -16,13 +16,18 @@ export function drawEvent(app: App, event: EventFrame, s: State): HTMLElement {
   if (event.system) {
     return h("div", { class: "row-event" }, h("span", { class: "words", dir: "auto" }, deedOf(app.t, event, s)), time);
   }
-  const color = event.color && colors.has(event.color) ? event.color : "grey";
   const data = dataOf(event);
   return h("div", { class: "row-event pushed" },
-    h("span", { class: `event-dot event-${color}`, "aria-hidden": "true" }),
+    eventDot(event),
     h("span", { class: "event-name words", dir: "auto" }, event.name),
     data ? h("span", { class: "event-data words", dir: "auto" }, data) : null,
     time);
+}
+
+/** eventDot is the color that the page gave an event. */
+export function eventDot(event: EventFrame): HTMLElement {
+  const color = event.color && colors.has(event.color) ? event.color : "grey";
+  return h("span", { class: `event-dot event-${color}`, "aria-hidden": "true" });
 }
 
 function deedOf(t: Strings, event: EventFrame, s: State): string {

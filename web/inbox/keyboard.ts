@@ -47,7 +47,7 @@ export function listenKeys(app: App, to: KeyTargets): void {
   document.addEventListener("keydown", (e) => {
     if (app.store.get().phase !== "ready" || e.defaultPrevented || e.isComposing) return;
     if (pressed(app, to, e)) e.preventDefault();
-  });
+  }, { signal: app.ending });
 }
 
 function pressed(app: App, to: KeyTargets, e: KeyboardEvent): boolean {

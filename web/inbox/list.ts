@@ -1,6 +1,6 @@
 // The list of conversations: filters, search, pages as one scrolls, and the way through it by keyboard.
 
-import { h, replaceChildren, setAttr, toggle } from "../design/dom";
+import { h, replaceChildren, setAttr, setText, toggle } from "../design/dom";
 import { icon, iconClose, iconSearch } from "../design/icons";
 import type { Filter } from "../protocol/client";
 import type { Summary } from "../protocol/frames";
@@ -30,6 +30,7 @@ class ListView implements List {
   private readonly scroller: HTMLElement;
   private readonly rows: VirtualList<Summary>;
   private readonly tabs: Readonly<Record<Filter, HTMLButtonElement>>;
+  private readonly openCount = h("span", { class: "tab-count" });
   private readonly field: HTMLInputElement;
   private readonly clear: HTMLButtonElement;
   private readonly empty: HTMLElement;
@@ -42,7 +43,7 @@ class ListView implements List {
   constructor(private readonly app: App) {
     const t = app.t;
     const tab = (f: Filter, label: string): HTMLButtonElement =>
-      h("button", { type: "button", class: "tab", "aria-pressed": "false", onclick: () => this.filter(f) }, label);
+      h("button", { type: "button", class: "tab", "aria-pressed": "false", onclick: () => this.filter(f) }, label, f === "open" ? this.openCount : null);
     this.tabs = { open: tab("open", t.filterOpen), resolved: tab("resolved", t.filterResolved), all: tab("all", t.filterAll) };
     this.field = h("input", {
       type: "text", class: "search-field", role: "searchbox", placeholder: t.searchPlaceholder, "aria-label": t.search, "aria-keyshortcuts": "/", dir: "auto", autocomplete: "off", spellcheck: "false",
@@ -72,11 +73,12 @@ class ListView implements List {
     toggle(this.root, s.view === "conversations");
     if (!site) return;
     const open = s.open ? s.sessions[s.open.session]?.typing : null;
-    const inputs = [site, s.filter, s.search, s.open, open, s.connection.state];
+    const inputs = [site, s.filter, s.search, s.open, open, s.connection.state, new Date().toDateString()];
     if (inputs.every((v, i) => v === this.inputs[i])) return;
     const moved = this.inputs[1] !== s.filter || (this.inputs[0] as Site | undefined)?.info.id !== site.info.id;
     this.inputs = inputs;
     for (const f of filters) setAttr(this.tabs[f], "aria-pressed", String(f === s.filter));
+    setText(this.openCount, site.pages.open.loaded ? countOf(listOf(site, "open").length, site.pages.open.next !== null) : "");
     if (this.field.value !== s.search) this.field.value = s.search;
     toggle(this.clear, s.search !== "");
     const page = site.pages[s.filter];
@@ -162,6 +164,11 @@ class ListView implements List {
     else if (kind === "resolved") replaceChildren(this.empty, emptyState(t.emptyResolved, t.emptyResolvedText));
     else if (kind === "all") replaceChildren(this.empty, emptyState(t.emptyAll, t.emptyOpenText));
   }
+}
+
+/** countOf says how many there are as far as is known; nothing needs no number. */
+function countOf(n: number, more: boolean): string {
+  return n === 0 ? "" : `${n}${more ? "+" : ""}`;
 }
 
 function skeletonRow(): HTMLElement {

@@ -34,8 +34,8 @@ function decoded(part: string): string {
 
 /** Router keeps the address and tells who changes it. */
 export class Router {
-  constructor(private readonly onPlace: (p: Place) => void) {
-    window.addEventListener("popstate", () => this.onPlace(parsePlace(location.hash)));
+  constructor(private readonly onPlace: (p: Place) => void, ending: AbortSignal) {
+    window.addEventListener("popstate", () => this.onPlace(parsePlace(location.hash)), { signal: ending });
   }
 
   current(): Place {

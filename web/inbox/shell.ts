@@ -34,6 +34,8 @@ class ShellView implements Shell {
   private readonly conversation: Conversation;
   private readonly details: Part;
   private readonly scrim: HTMLElement;
+  /** What the drawer covers: out of reach while it is open. */
+  private readonly covered: readonly HTMLElement[];
   private before: HTMLElement | null = null;
   private shown = "";
 
@@ -53,6 +55,8 @@ class ShellView implements Shell {
       // On glass the keyboard would cover half of what one wants to read first.
       if (!window.matchMedia("(hover: none)").matches) this.conversation.composer.write(app.drafts.get(app.store.get().open?.session ?? "").mode);
     });
+    this.covered = [nav.root, list.root, visitors.root, this.conversation.root];
+    window.matchMedia(drawerBelow).addEventListener("change", () => this.closeDetails(), { signal: app.ending });
     this.root = h("div", { class: "shell" }, bar.root, nav.root, main);
     this.keys = {
       move: (step) => (app.store.get().view === "visitors" ? visitors.move(step) : list.move(step)),
@@ -105,12 +109,14 @@ class ShellView implements Shell {
     if (this.closeDetails()) return;
     this.before = document.activeElement as HTMLElement | null;
     this.root.dataset.details = "true";
+    for (const part of this.covered) part.inert = true;
     this.details.root.querySelector<HTMLElement>(".details-close")?.focus();
   }
 
   private closeDetails(): boolean {
     if (!this.root.dataset.details) return false;
     delete this.root.dataset.details;
+    for (const part of this.covered) part.inert = false;
     this.before?.focus();
     return true;
   }

@@ -20,7 +20,6 @@ const en = {
   copied: "Copied",
   retry: "Try again",
   discard: "Discard",
-  more: "More",
   nobody: "Nobody",
   unread: (n: number): string => (n === 1 ? "1 unread" : `${n} unread`),
   visitorNamed: (tail: string): string => `Visitor ${tail}`,
@@ -49,7 +48,6 @@ const en = {
   noWebsitesText: "Ask whoever runs this server to give you access to one.",
 
   // Connection
-  connecting: "Connecting…",
   reconnecting: "Connection lost. Reconnecting…",
   reconnectingIn: (seconds: number): string => `Connection lost. Reconnecting in ${seconds} s`,
   offline: "You are offline. What you send goes out when you are back.",
@@ -79,7 +77,6 @@ const en = {
   emptyResolved: "Nothing resolved yet",
   emptyResolvedText: "Conversations that you resolve are kept here.",
   emptyAll: "No conversations yet",
-  listOf: (n: number, more: boolean): string => `${n}${more ? "+" : ""}`,
 
   // First run
   firstTitle: "Put the chat on your website",
@@ -100,7 +97,6 @@ const en = {
   log: "Messages",
   assign: "Assign",
   assignTo: (name: string): string => `Assigned to ${name}`,
-  assignMe: "Me",
   assigned: (name: string): string => `Assigned to ${name}`,
   unassigned: "Assigned to nobody",
   resolve: "Resolve",
@@ -111,7 +107,6 @@ const en = {
   pended: "Marked as pending",
   details: "Visitor details",
   loading: "Loading…",
-  loadingOlder: "Loading older messages",
   logStart: "The conversation starts here.",
   noMessages: "Nobody has written yet",
   noMessagesText: "You can write first. That starts the conversation.",
@@ -188,7 +183,6 @@ const en = {
   browser: "Browser",
   system: "System",
   locale: "Language",
-  timezone: "Time zone",
   localTime: "Local time",
   ip: "IP address",
   firstSeen: "First seen",
@@ -197,6 +191,7 @@ const en = {
   data: "Data",
   yes: "yes",
   no: "no",
+  events: "Events",
   block: "Block visitor",
   unblock: "Unblock visitor",
   blockedDone: "Blocked. Their messages are refused from now on.",
@@ -221,7 +216,6 @@ const en = {
   eraseWord: "delete",
   eraseType: (word: string): string => `Type “${word}” to confirm`,
   eraseDo: "Delete for good",
-  erasing: "Deleting…",
   eraseDone: "Deleted. Nothing of it can be read any more.",
   eraseFailed: "It was not deleted: the server could not do it now. Try again.",
 

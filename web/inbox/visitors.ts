@@ -8,7 +8,7 @@ import type { App, Part } from "./context";
 import { shortUrl } from "./details";
 import { emptyState } from "./empty";
 import { visitorFace } from "./face";
-import { nameOf } from "./names";
+import { languageName, nameOf } from "./names";
 import { formatPlace } from "./router";
 import { visitorsOf } from "./site";
 import { siteOf, type State } from "./state";
@@ -106,7 +106,7 @@ class VisitorsView implements Visitors {
         h("span", { class: "visitor-name name", dir: "auto" }, nameOf(v, t)),
         v.ongoing ? h("span", { class: "badge talking" }, icon(iconChat, "small"), h("span", null, t.talking)) : null),
       h("span", { class: "visitor-page" }, h("span", { class: "name", dir: "auto" }, page), v.page ? h("span", { class: "visitor-url name", dir: "ltr" }, shortUrl(v.page.url)) : null),
-      h("span", { class: "visitor-locale", dir: "ltr" }, v.locale),
+      h("span", { class: "visitor-locale name", title: v.locale }, languageName(v.locale, this.app.locale)),
       h("span", { class: "visitor-pages" }, t.pagesSeen(v.pages)),
       h("span", { class: "visitor-since" }, since));
   }
