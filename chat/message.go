@@ -26,7 +26,7 @@ type Attachment struct {
 	Type string `json:"type"`
 	Name string `json:"name,omitempty"`
 	// Duration is in seconds, for audio.
-	Duration float64 `json:"duration,omitempty"`
+	Duration float64 `json:"duration,omitzero"`
 }
 
 // Role is the side on which somebody takes part.

@@ -2,7 +2,6 @@ package protocol
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,11 +16,11 @@ var encoding = json.JoinOptions(
 	json.FormatNilSliceAsNull(false),
 )
 
-func toValidUTF8(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
-
 // EncodeAck answers a message or a note with its number. session is zero towards visitors, who have only one.
+//
+// The capacities here and in log.go are what the longest frame of each kind takes, so that a frame is one allocation.
 func EncodeAck(session chat.SessionID, ref int64, id chat.MessageID, seq uint64, atMillis int64) []byte {
-	b := make([]byte, 0, 160)
+	b := make([]byte, 0, 176)
 	b = append(b, `{"t":"ack"`...)
 	b = appendRef(b, ref)
 	if !session.IsZero() {
@@ -40,12 +39,12 @@ func EncodeAck(session chat.SessionID, ref int64, id chat.MessageID, seq uint64,
 
 // EncodeDone answers a command that has no answer of its own.
 func EncodeDone(ref int64) []byte {
-	return append(appendRef([]byte(`{"t":"ack"`), ref), '}')
+	return append(appendRef(append(make([]byte, 0, 32), `{"t":"ack"`...), ref), '}')
 }
 
 // EncodeFired answers a trigger: whether it fired now.
 func EncodeFired(ref int64, fired bool) []byte {
-	b := appendRef([]byte(`{"t":"ack"`), ref)
+	b := appendRef(append(make([]byte, 0, 48), `{"t":"ack"`...), ref)
 	b = append(b, `,"fired":`...)
 	b = strconv.AppendBool(b, fired)
 	return append(b, '}')
@@ -53,7 +52,7 @@ func EncodeFired(ref int64, fired bool) []byte {
 
 // EncodeError refuses a command. id is zero for what is no message and no note.
 func EncodeError(ref int64, id chat.MessageID, e *chat.Error) []byte {
-	b := appendRef([]byte(`{"t":"error"`), ref)
+	b := appendRef(append(make([]byte, 0, 144+len(e.Message)), `{"t":"error"`...), ref)
 	if id != (chat.MessageID{}) {
 		b = append(b, `,"id":"`...)
 		b = id.AppendText(b)

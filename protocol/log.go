@@ -11,7 +11,8 @@ import (
 
 // EncodeMessage returns the frame of a message: what is sent to everybody and what is stored.
 func EncodeMessage(session chat.SessionID, m *chat.Message) []byte {
-	b := make([]byte, 0, 224+len(m.Content.Text)+len(m.Content.Text)/16)
+	text := len(m.Content.Text)
+	b := make([]byte, 0, 208+text+text/16+sizeOfBy(m.From)+len(m.Trigger)) // a sixteenth for what has to be escaped
 	b = append(b, `{"t":"message","session":"`...)
 	b = session.AppendText(b)
 	b = append(b, `","seq":`...)
@@ -46,6 +47,14 @@ func side(r chat.Role) string {
 	return "agent"
 }
 
+// sizeOfBy is about what appendBy appends.
+func sizeOfBy(p chat.Participant) int {
+	if p.Role != chat.RoleAgent {
+		return 0
+	}
+	return 80 + len(p.Name) + len(p.Avatar)
+}
+
 // appendBy appends who of the agents it was.
 func appendBy(b []byte, p chat.Participant) []byte {
 	if p.Role != chat.RoleAgent {
@@ -64,7 +73,7 @@ func appendBy(b []byte, p chat.Participant) []byte {
 
 // EncodeNote returns the frame of an entry of the agents' log: a note or an event.
 func EncodeNote(session chat.SessionID, n *chat.Note) []byte {
-	b := make([]byte, 0, 256+len(n.Text))
+	b := make([]byte, 0, 208+len(n.Text)+len(n.Text)/16+sizeOfBy(n.By))
 	if n.Event == nil {
 		b = append(b, `{"t":"note","session":"`...)
 	} else {
@@ -101,13 +110,9 @@ func EncodeNote(session chat.SessionID, n *chat.Note) []byte {
 	return append(b, '}')
 }
 
-// appendString appends text as a JSON string. Decoding made sure that it is valid UTF-8; what is not becomes U+FFFD.
+// appendString appends text as a JSON string. What is no UTF-8 becomes U+FFFD, which the error would only report: decoding lets none in.
 func appendString(b []byte, text string) []byte {
-	quoted, err := jsontext.AppendQuote(b, text)
-	if err == nil {
-		return quoted
-	}
-	quoted, _ = jsontext.AppendQuote(b, toValidUTF8(text))
+	quoted, _ := jsontext.AppendQuote(b, text)
 	return quoted
 }
 
