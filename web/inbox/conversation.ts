@@ -23,9 +23,6 @@ export interface Conversation extends Part {
   seen(): void;
 }
 
-/** As many letters of what the visitor types fit on the line in most windows. */
-const tailLetters = 60;
-
 export function createConversation(app: App, o: { back(): void; details(): void }): Conversation {
   return new ConversationView(app, o);
 }
@@ -137,7 +134,7 @@ class ConversationView implements Conversation {
     replaceChildren(this.typing,
       h("span", { class: "typing-dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
       h("span", { class: "typing-who name", dir: "auto" }, words),
-      who.text ? h("span", { class: "typing-text name", dir: "auto" }, tail(who.text)) : null);
+      who.text ? h("span", { class: "typing-text", dir: "auto" }, h("span", null, who.text)) : null);
   }
 
   /** state shows what stands in place of a log: nothing yet, nothing any more. */
@@ -158,10 +155,4 @@ class ConversationView implements Conversation {
     else if (kind === "deleted") replaceChildren(this.empty, emptyState(t.deletedTitle, t.deletedText, close));
     else if (kind === "silent") replaceChildren(this.empty, emptyState(t.noMessages, t.noMessagesText));
   }
-}
-
-/** tail is the end of what somebody types, where the news is. */
-function tail(text: string): string {
-  const letters = [...text.replace(/\s+/gu, " ")];
-  return letters.length > tailLetters ? `…${letters.slice(-tailLetters).join("")}` : letters.join("");
 }

@@ -2,6 +2,7 @@
 
 import { h } from "../design/dom";
 import { icon, iconClose, iconWarning } from "../design/icons";
+import { realClock, type Clock } from "../protocol/clock";
 import type { Strings } from "./strings";
 
 export interface Toast {
@@ -21,20 +22,21 @@ interface Shown {
   root: HTMLElement;
   left: number;
   since: number;
-  timer: number;
+  /** Null while it is paused. */
+  cancel: (() => void) | null;
 }
 
 export class Toaster {
   readonly root: HTMLElement;
   private shown: Shown[] = [];
 
-  constructor(private readonly t: Strings) {
+  constructor(private readonly t: Strings, private readonly clock: Clock = realClock) {
     this.root = h("div", { class: "toasts", role: "status", "aria-live": "polite" });
   }
 
   show(toast: Toast): void {
     for (const old of this.shown.filter((s) => s.toast.key !== undefined && s.toast.key === toast.key)) this.hide(old);
-    const shown: Shown = { toast, root: this.draw(toast, () => this.hide(shown)), left: toast.undo ? undoMs : plainMs, since: 0, timer: 0 };
+    const shown: Shown = { toast, root: this.draw(toast, () => this.hide(shown)), left: toast.undo ? undoMs : plainMs, since: 0, cancel: null };
     this.shown.push(shown);
     this.root.append(shown.root);
     this.run(shown);
@@ -68,22 +70,22 @@ export class Toaster {
   }
 
   private run(s: Shown): void {
-    clearTimeout(s.timer);
-    s.since = Date.now();
-    s.timer = window.setTimeout(() => this.hide(s), s.left);
+    s.cancel?.();
+    s.since = this.clock.now();
+    s.cancel = this.clock.after(s.left, () => this.hide(s));
     s.root.classList.remove("paused");
   }
 
   private pause(s: Shown): void {
-    if (!s.timer) return;
-    clearTimeout(s.timer);
-    s.timer = 0;
-    s.left = Math.max(1_000, s.left - (Date.now() - s.since));
+    if (!s.cancel) return;
+    s.cancel();
+    s.cancel = null;
+    s.left = Math.max(1_000, s.left - (this.clock.now() - s.since));
     s.root.classList.add("paused");
   }
 
   private hide(s: Shown): void {
-    clearTimeout(s.timer);
+    s.cancel?.();
     this.shown = this.shown.filter((other) => other !== s);
     s.root.remove();
   }
