@@ -30,6 +30,10 @@ test: setup ## Run every test, with the race detector
 setup: ## Install what the tests need and the machine lacks
 	@scripts/setup
 
+.PHONY: screenshots
+screenshots: setup ## Picture both faces anew, in docs/images
+	$(GO) test ./e2e -run TestScreenshots -count=1 -args -screenshots=../docs/images
+
 .PHONY: fmt
 fmt: ## Format the Go code
 	gofmt -w $$($(GO) list -f '{{.Dir}}' ./...)
