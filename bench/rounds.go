@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/parlor-chat/parlor/bench/client"
 	"github.com/parlor-chat/parlor/bench/report"
 	"github.com/parlor-chat/parlor/bench/target"
 )
@@ -22,6 +23,7 @@ type rounds struct {
 	Rounds  int      `default:"3" help:"How often each system is measured, in alternation."`
 	Systems []string `default:"parlor" enum:"parlor,socket" help:"What is compared with the bare relay: parlor, socket (the relay on transport/socket)."`
 	Parlor  string   `help:"Parlor's program; built when not given." type:"path" placeholder:"FILE"`
+	Client  string   `default:"library" enum:"library,lean" help:"What the visitors and agents are made of: library (coder/websocket's client), lean (as little work as can be)."`
 	JSON    bool     `name:"json" help:"Print one line of JSON for each scenario."`
 }
 
@@ -74,10 +76,11 @@ func (r rounds) systems(ctx context.Context) (_ []target.System, cleanUp func(),
 	if err != nil {
 		return nil, nil, fmt.Errorf("finding this program: %w", err)
 	}
-	all, cleanUp := []target.System{target.Relay(self, "bare")}, func() {}
+	kind := client.Kind(r.Client)
+	all, cleanUp := []target.System{target.Relay(self, "bare", kind)}, func() {}
 	for _, name := range r.Systems {
 		if name == "socket" {
-			all = append(all, target.Relay(self, name))
+			all = append(all, target.Relay(self, name, kind))
 			continue
 		}
 		path := r.Parlor
@@ -86,7 +89,7 @@ func (r rounds) systems(ctx context.Context) (_ []target.System, cleanUp func(),
 				return nil, nil, err
 			}
 		}
-		all = append(all, target.Parlor(path))
+		all = append(all, target.Parlor(path, kind))
 	}
 	return all, cleanUp, nil
 }

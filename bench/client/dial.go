@@ -15,8 +15,7 @@ const readBufferBytes = 2 << 10
 // sampleKey is the example key of RFC 6455, section 1.3. Keys guard against caches, of which there are none here.
 const sampleKey = "dGhlIHNhbXBsZSBub25jZQ=="
 
-// Dial connects to a ws URL and offers the subprotocol, if there is one. header is sent along.
-func Dial(ctx context.Context, address, subprotocol string, header http.Header) (*Conn, error) {
+func dialLean(ctx context.Context, address, subprotocol string, header http.Header) (Conn, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, fmt.Errorf("client: %w", err)
@@ -31,7 +30,7 @@ func Dial(ctx context.Context, address, subprotocol string, header http.Header) 
 		_ = nc.Close()
 		return nil, err
 	}
-	return &Conn{net: nc, in: in}, nil
+	return &lean{net: nc, in: in}, nil
 }
 
 // shakeHands upgrades the connection (RFC 6455, section 4.1).

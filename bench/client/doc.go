@@ -1,3 +1,2 @@
-// Package client is a WebSocket client for load generators: little work per message, so that what is measured is the server. It does what
-// RFC 6455 asks of a client that talks to a server it trusts; it is no client for anything else.
+// Package client holds the WebSocket clients of load generators: one of the library that programs use, one that does as little as it can.
 package client

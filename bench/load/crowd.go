@@ -18,7 +18,7 @@ const dialers = 32
 type crowd struct {
 	visitors []target.Visitor
 	drafts   []*draft
-	agents   []*client.Conn
+	agents   []client.Conn
 	// received is what number each visitor's next message has; only the reader of its agent uses it.
 	received []uint32
 
@@ -30,7 +30,7 @@ type crowd struct {
 func gather(ctx context.Context, t target.Target, visitors, agents, textBytes int, fail context.CancelCauseFunc) (*crowd, error) {
 	c := &crowd{
 		visitors: make([]target.Visitor, visitors), drafts: make([]*draft, visitors), received: make([]uint32, visitors),
-		agents: make([]*client.Conn, agents), fail: fail,
+		agents: make([]client.Conn, agents), fail: fail,
 	}
 	var run [8]byte
 	if _, err := rand.Read(run[:]); err != nil {
@@ -84,7 +84,7 @@ func (c *crowd) read(got func(visitor, number uint32) error) {
 }
 
 // readUntilClosed reads one connection. That it ends is a failure, which nobody hears when the scenario is over.
-func (c *crowd) readUntilClosed(from *client.Conn, got func(visitor, number uint32) error) {
+func (c *crowd) readUntilClosed(from client.Conn, got func(visitor, number uint32) error) {
 	for {
 		frame, err := from.Read()
 		if err != nil {

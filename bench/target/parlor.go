@@ -20,9 +20,9 @@ const (
 
 // Parlor is the program at the given path, as `parlor demo` with a temporary data directory. What bounds one client is lifted: here, one
 // machine plays thousands.
-func Parlor(program string) System {
+func Parlor(program string, kind client.Kind) System {
 	return System{Name: "parlor", Start: func(ctx context.Context) (Target, error) {
-		t := &parlorTarget{}
+		t := &parlorTarget{kind: kind}
 		var err error
 		if t.dir, err = os.MkdirTemp("", "parlor-bench-"); err != nil {
 			return nil, fmt.Errorf("target: %w", err)
@@ -42,6 +42,7 @@ func Parlor(program string) System {
 }
 
 type parlorTarget struct {
+	kind    client.Kind
 	process *Process
 	dir     string
 	sockets string
@@ -89,7 +90,7 @@ func (t *parlorTarget) login(ctx context.Context) error {
 }
 
 func (t *parlorTarget) Visitor(ctx context.Context, _, _ int) (Visitor, error) {
-	c, err := client.Dial(ctx, t.sockets+"/visitor?website="+t.ready.Website, subprotocol, nil)
+	c, err := t.kind.Dial(ctx, t.sockets+"/visitor?website="+t.ready.Website, subprotocol, nil)
 	if err != nil {
 		return Visitor{}, err
 	}
@@ -100,8 +101,8 @@ func (t *parlorTarget) Visitor(ctx context.Context, _, _ int) (Visitor, error) {
 	return Visitor{Conn: c, Session: welcome.Session}, err
 }
 
-func (t *parlorTarget) Agent(ctx context.Context, _ int, visitors []Visitor) (*client.Conn, error) {
-	c, err := client.Dial(ctx, t.sockets+"/agent", subprotocol, t.agent)
+func (t *parlorTarget) Agent(ctx context.Context, _ int, visitors []Visitor) (client.Conn, error) {
+	c, err := t.kind.Dial(ctx, t.sockets+"/agent", subprotocol, t.agent)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +119,7 @@ func (t *parlorTarget) Agent(ctx context.Context, _ int, visitors []Visitor) (*c
 }
 
 // ask sends a frame and reads until one of the wanted type comes.
-func ask(c *client.Conn, question any, want string, answer any) error {
+func ask(c client.Conn, question any, want string, answer any) error {
 	frame, err := json.Marshal(question)
 	if err != nil {
 		return fmt.Errorf("target: %w", err)

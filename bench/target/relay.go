@@ -15,7 +15,7 @@ import (
 const hello = `{"t":"hello","website":"00000000-0000-4000-8000-000000000000"}`
 
 // Relay is one of this program's own relays: program is this program, command the name of the relay.
-func Relay(program, command string) System {
+func Relay(program, command string, kind client.Kind) System {
 	return System{Name: command, Start: func(ctx context.Context) (Target, error) {
 		var ready relay.Ready
 		p, err := run(ctx, &ready, program, command)
@@ -23,11 +23,12 @@ func Relay(program, command string) System {
 			return nil, err
 		}
 		p.admin = ready.Admin
-		return &relayTarget{process: p, url: strings.Replace(ready.URL, "http", "ws", 1)}, nil
+		return &relayTarget{kind: kind, process: p, url: strings.Replace(ready.URL, "http", "ws", 1)}, nil
 	}}
 }
 
 type relayTarget struct {
+	kind    client.Kind
 	process *Process
 	url     string
 }
@@ -41,12 +42,12 @@ func (t *relayTarget) Visitor(ctx context.Context, i, agent int) (Visitor, error
 	return Visitor{Conn: c}, err
 }
 
-func (t *relayTarget) Agent(ctx context.Context, id int, _ []Visitor) (*client.Conn, error) {
+func (t *relayTarget) Agent(ctx context.Context, id int, _ []Visitor) (client.Conn, error) {
 	return t.dial(ctx, relay.AgentPath, url.Values{"id": {strconv.Itoa(id)}})
 }
 
-func (t *relayTarget) dial(ctx context.Context, path string, query url.Values) (*client.Conn, error) {
-	c, err := client.Dial(ctx, t.url+path+"?"+query.Encode(), "", nil)
+func (t *relayTarget) dial(ctx context.Context, path string, query url.Values) (client.Conn, error) {
+	c, err := t.kind.Dial(ctx, t.url+path+"?"+query.Encode(), "", nil)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ type Target interface {
 	// Visitor connects visitor number i, whose messages agent number agent receives, and says hello.
 	Visitor(ctx context.Context, i, agent int) (Visitor, error)
 	// Agent connects agent number id and lets it receive the messages of these visitors.
-	Agent(ctx context.Context, id int, visitors []Visitor) (*client.Conn, error)
+	Agent(ctx context.Context, id int, visitors []Visitor) (client.Conn, error)
 	// Process is where the system runs.
 	Process() *Process
 	// Stop ends the process and removes what it kept.
@@ -20,7 +20,7 @@ type Target interface {
 
 // Visitor is a visitor's connection.
 type Visitor struct {
-	*client.Conn
+	client.Conn
 	// Session is its session's id in Parlor, empty elsewhere.
 	Session string
 }

@@ -34,8 +34,8 @@ func (e CloseError) Error() string {
 	return fmt.Sprintf("closed by the server: %d %s", e.Code, e.Reason)
 }
 
-// Conn is one connection. Send may be called from many goroutines at once, Read from one.
-type Conn struct {
+// lean is a connection of which only what RFC 6455 asks of a client is done, to a server that is trusted.
+type lean struct {
 	net net.Conn
 	in  *bufio.Reader
 	// data is the payload read last.
@@ -45,11 +45,11 @@ type Conn struct {
 	out []byte
 }
 
-// Send writes one text message.
-func (c *Conn) Send(payload []byte) error { return c.send(finBit|opText, payload) }
+// Send implements Conn.
+func (c *lean) Send(payload []byte) error { return c.send(finBit|opText, payload) }
 
 // send writes one frame with mask 0: it keeps the generator cheap, and the server unmasks as ever.
-func (c *Conn) send(first byte, payload []byte) error {
+func (c *lean) send(first byte, payload []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b := append(c.out[:0], first)
@@ -67,8 +67,8 @@ func (c *Conn) send(first byte, payload []byte) error {
 	return err
 }
 
-// Read returns the next text message; it is valid until the next Read. Pings are answered on the way.
-func (c *Conn) Read() ([]byte, error) {
+// Read implements Conn.
+func (c *lean) Read() ([]byte, error) {
 	for {
 		first, err := c.frame()
 		if err != nil {
@@ -91,7 +91,7 @@ func (c *Conn) Read() ([]byte, error) {
 }
 
 // frame reads one frame into data and returns its first byte.
-func (c *Conn) frame() (byte, error) {
+func (c *lean) frame() (byte, error) {
 	var h [10]byte
 	if _, err := io.ReadFull(c.in, h[:2]); err != nil {
 		return 0, err
@@ -127,5 +127,5 @@ func closeError(payload []byte) CloseError {
 	return CloseError{Code: int(binary.BigEndian.Uint16(payload)), Reason: string(payload[2:])}
 }
 
-// Close ends the connection without ceremony. A Read under way returns an error.
-func (c *Conn) Close() error { return c.net.Close() }
+// Close implements Conn.
+func (c *lean) Close() error { return c.net.Close() }
