@@ -127,3 +127,29 @@ test("the log is one for screen readers: new words are read out, old pages are n
   equal([log.getAttribute("role"), log.getAttribute("aria-label"), log.getAttribute("aria-live")], ["log", "Messages", "polite"]);
   m.end();
 });
+
+test("what is written while the connection is lost says that it waits, and goes out once", async () => {
+  const m = await mount();
+  const session = await m.open("Jonas Weber");
+  m.node.down = true;
+  m.node.end(1006);
+  await until(() => document.querySelector(".bar .link-button"), "the connection is lost");
+  m.write(m.one<HTMLTextAreaElement>(".composer .field"), "Are you there?");
+  m.one(".composer .send").click();
+  await until(() => document.querySelector(".mark-waiting"), "it waits");
+  m.node.down = false;
+  m.one(".bar .link-button").click();
+  await until(() => document.querySelector(".row-group.me .mark-sent"), "it went out");
+  equal(m.node.session(shop, session)!.messages.filter((x) => x.content === "Are you there?").length, 1);
+  m.end();
+});
+
+test("a conversation that was deleted elsewhere shows nothing of it any more", async () => {
+  const m = await mount();
+  const session = await m.open("Jonas Weber");
+  m.node.say({ t: "deleted", session });
+  m.node.say({ t: "removed", website: shop, session });
+  await until(() => document.querySelector(".conversation[data-state=deleted]"), "it is told");
+  ok(!document.body.textContent!.includes("Jonas"), "no name, no words");
+  m.end();
+});

@@ -41,7 +41,11 @@ class DetailsView implements Part {
     const x = openSession(s);
     const there = !!x && x.phase !== "unknown" && x.phase !== "deleted";
     toggle(this.root, there);
-    if (!x || !s.open || !there) return;
+    if (!x || !s.open || !there) {
+      if (this.drawn.length > 0) replaceChildren(this.body); // what was deleted is not even hidden here
+      this.drawn = [];
+      return;
+    }
     setText(this.sync, x.phase === "live" && behind(x) === 0 ? this.app.t.inSync(lastSeq(x.log)) : x.phase === "live" ? this.app.t.catchingUp(behind(x)) : this.app.t.notInSync);
     this.sync.classList.toggle("live", x.phase === "live" && behind(x) === 0);
     const summary = currentSummary(s, s.open);

@@ -38,7 +38,7 @@ export function shortcuts(app: App): readonly { title: string; list: readonly Sh
   ];
 }
 
-export function isMac(): boolean {
+function isMac(): boolean {
   return /mac|iphone|ipad/iu.test(navigator.platform);
 }
 

@@ -70,7 +70,7 @@ class LogView implements LogPart {
     const x = openSession(s);
     if (!x) return;
     if (x.session !== this.session) this.change(x);
-    const inputs = [x.log, x.read, x.delivered, x.loadingOlder, x.unreadFrom, s.outgoing, s.me, s.sites[x.website]?.agents];
+    const inputs = [x.log, x.read, x.delivered, x.loadingOlder, x.unreadFrom, s.outgoing, s.connection.state, s.me, s.sites[x.website]?.agents];
     if (inputs.every((v, i) => v === this.drawn[i])) return;
     this.drawn = inputs;
     this.draw(s, x);
@@ -172,12 +172,12 @@ class LogView implements LogPart {
   }
 
   private stageOf(g: Group, x: Session, s: State): Stage {
-    if (g.whose === "visitor" || g.note) return g.items.some((i) => i.kind === "outgoing") ? "sending" : "";
-    let seq = 0;
-    for (const i of g.items) {
-      if (i.kind === "outgoing") return i.outgoing.state === "failed" ? "failed" : s.connection.state === "open" ? "sending" : "waiting";
-      if (i.kind === "message") seq = i.message.seq;
-    }
+    if (g.whose === "visitor") return "";
+    const going = g.items.flatMap((i) => (i.kind === "outgoing" ? [i.outgoing.state] : []));
+    if (going.some((state) => state !== "failed")) return s.connection.state === "open" ? "sending" : "waiting";
+    if (going.length > 0) return "failed";
+    if (g.note) return "";
+    const seq = Math.max(0, ...g.items.map((i) => (i.kind === "message" ? i.message.seq : 0)));
     return seq <= x.read.visitor ? "read" : seq <= x.delivered.visitor ? "delivered" : "sent";
   }
 

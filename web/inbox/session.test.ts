@@ -1,7 +1,7 @@
 import { equal, ok, test } from "../testing/harness";
 import { message } from "../testing/fakes";
 import type { EventFrame, HistoryFrame, MessageFrame, NoteFrame, OpenedFrame } from "../protocol/frames";
-import { away, behind, composing, looked, marked, messaged, newSession, noted, olderLoaded, opened, quietened, sent, snapshotted, typingMs, type Session } from "./session";
+import { away, behind, composing, erased, looked, marked, messaged, newSession, noted, olderLoaded, opened, quietened, sent, snapshotted, typingMs, type Session } from "./session";
 
 const me = { id: "me", name: "Ada" };
 const say = (seq: number, from: "visitor" | "agent" = "visitor"): MessageFrame => message(seq, from, `message ${seq}`, { session: "s" }) as unknown as MessageFrame;
@@ -94,4 +94,9 @@ test("the visitor stands before agents who type", () => {
   const agent = { t: "typing", session: "s", from: "agent", on: true, by: { id: "ben", name: "Ben" } } as never;
   const s = composing(composing(live(say(1)), agent, 1), { t: "typing", session: "s", from: "visitor", on: true } as never, 2);
   equal(s.typing.map((c) => c.id), ["", "ben"]);
+});
+
+test("of a session that was deleted nothing stays in the browser", () => {
+  const s = erased(composing(live(say(1)), { t: "typing", session: "s", from: "visitor", on: true, text: "secret" } as never, 1));
+  equal([s.phase, s.log.messages, s.visitor, s.summary, s.typing], ["deleted", [], null, null, []]);
 });

@@ -74,6 +74,11 @@ export function away(s: Session): Session {
   return s.phase === "live" || s.phase === "opening" ? { ...s, phase: "away", typing: [], loadingOlder: false } : s;
 }
 
+/** erased is a session that was deleted: nothing of it stays here either. */
+export function erased(s: Session): Session {
+  return { ...newSession(s.website, s.session), phase: "deleted" };
+}
+
 /** looked draws the line above what came while the agent looked elsewhere. */
 export function looked(s: Session): Session {
   return { ...s, unreadFrom: s.phase === "live" && lastOf(s, "visitor") > s.read.agent ? s.read.agent + 1 : 0 };

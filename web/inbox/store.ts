@@ -79,7 +79,7 @@ function reduceFrame(s: State, f: ServerFrame, now: number): State {
     case "marks": return inSession(s, f.session, (x) => session.marked(x, f));
     case "typing": return inSession(s, f.session, (x) => session.composing(x, f, now));
     case "visitor": return inSession(s, f.session, (x) => ({ ...x, visitor: f.visitor }));
-    case "deleted": return inSession(s, f.session, (x) => ({ ...x, phase: "deleted" }));
+    case "deleted": return inSession(s, f.session, session.erased);
     default: return s;
   }
 }
@@ -123,7 +123,7 @@ function readUpTo(s: State, id: string, seq: number): State {
 }
 
 function erased(s: State, website: string, id: string): State {
-  return inSession(inSite(s, website, (x) => site.removed(x, id)), id, (x) => ({ ...x, phase: "deleted" }));
+  return inSession(inSite(s, website, (x) => site.removed(x, id)), id, session.erased);
 }
 
 function inSite(s: State, website: string, change: (x: Site) => Site): State {

@@ -91,6 +91,9 @@ const en = {
   // Conversation
   nothingOpen: "No conversation selected",
   nothingOpenText: "Choose one from the list.",
+  quietTitle: "Nothing waits here",
+  quietVisitors: (n: number): string => (n === 1 ? "One visitor is on the website. You can write first." : `${n} visitors are on the website. You can write first.`),
+  quietNobody: "Nobody is on the website now. You will hear when somebody writes.",
   keysMove: "move",
   keysOpen: "open",
   keysAll: "all shortcuts",
