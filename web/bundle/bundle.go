@@ -83,8 +83,13 @@ func demo(root string, dist map[string][]byte) error {
 // inbox bundles the inbox under names that carry a hash of their contents, so that browsers keep them for good, and puts those names into
 // its page in place of /inbox/app.js and /inbox/app.css.
 func inbox(root string, dist map[string][]byte) error {
-	from := filepath.Join(root, "inbox")
+	base, err := filepath.Abs(root)
+	if err != nil {
+		return err
+	}
+	from := filepath.Join(base, "inbox")
 	files, err := run(api.BuildOptions{
+		AbsWorkingDir:     base, // the hash counts paths too: it must not depend on where the build was started
 		EntryPoints:       []string{filepath.Join(from, "main.ts")},
 		EntryNames:        "app-[hash]",
 		AssetNames:        "asset-[hash]",
@@ -123,18 +128,20 @@ func run(o api.BuildOptions) (map[string][]byte, error) {
 	o.Engines = engines
 	o.Loader = map[string]api.Loader{".svg": api.LoaderDataURL, ".woff2": api.LoaderFile}
 	o.Plugins = []api.Plugin{styleText}
-	base, err := filepath.Abs(".")
-	if err != nil {
-		return nil, err
+	if o.AbsWorkingDir == "" {
+		base, err := filepath.Abs(".")
+		if err != nil {
+			return nil, err
+		}
+		o.AbsWorkingDir = base
 	}
-	o.AbsWorkingDir = base
 	result := api.Build(o)
 	if len(result.Errors) > 0 {
 		return nil, problem(result.Errors)
 	}
 	files := make(map[string][]byte, len(result.OutputFiles))
 	for _, f := range result.OutputFiles {
-		name, err := filepath.Rel(base, f.Path)
+		name, err := filepath.Rel(o.AbsWorkingDir, f.Path)
 		if err != nil {
 			return nil, err
 		}
