@@ -41,7 +41,11 @@ func checkData(data map[string]any) *Error {
 			return invalid("data: keys of 1 to 256 bytes")
 		}
 		switch v := value.(type) {
-		case nil, bool, float64:
+		case nil, bool:
+		case float64:
+			if math.IsInf(v, 0) || math.IsNaN(v) {
+				return invalid("data: numbers that JSON has")
+			}
 		case string:
 			if len(v) > MaxDataBytes {
 				return invalid("data: strings of at most 1024 bytes")

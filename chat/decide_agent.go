@@ -25,7 +25,11 @@ func pushEvent(s *Session, who Participant, c PushEvent, now time.Time) ([]Event
 
 // appendNote gives the entry its place in the agents' log.
 func appendNote(s *Session, n Note) ([]Event, *Error) {
-	if !s.Started && s.Notes >= MaxTemporaryNotes {
+	limit := uint64(MaxTemporaryNotes)
+	if n.By.Role == RoleAgent {
+		limit *= 2
+	}
+	if !s.Started && s.Notes >= limit {
 		return nil, refuse(CodeBusy, "no more events or notes before the conversation started")
 	}
 	n.N, n.After = s.Notes+1, s.Seq

@@ -19,7 +19,8 @@ const (
 	MaxSegments  = 50
 	MaxDataKeys  = 50
 	MaxDataBytes = 1024
-	// MaxTemporaryNotes bounds the agents' log of a session that is kept in memory only.
+	// MaxTemporaryNotes bounds what a page may add to the agents' log of a session that is kept in memory only. Agents may add as much
+	// behind it: a page must not be able to keep them from blocking its visitor.
 	MaxTemporaryNotes = 100
 )
 
@@ -32,6 +33,9 @@ type Limits struct {
 
 // DefaultLimits suit people: nobody types faster than 5 messages a second; 20 at once are an offline queue that drains.
 func DefaultLimits() Limits { return Limits{PerSecond: 5, Burst: 20} }
+
+// bucketStep is added to every wait: rounded down, it would end a moment before the next message is allowed.
+const bucketStep = time.Microsecond
 
 // Bucket is a token bucket. The zero value is full.
 type Bucket struct {
@@ -47,7 +51,7 @@ func (b Bucket) Take(l Limits, now time.Time) (Bucket, time.Duration, bool) {
 	used := max(0, b.used-max(0, now.Sub(b.at).Seconds())*l.PerSecond)
 	if used+1 > float64(l.Burst) {
 		wait := (used + 1 - float64(l.Burst)) / l.PerSecond
-		return b, time.Duration(wait * float64(time.Second)), false
+		return b, time.Duration(wait*float64(time.Second)) + bucketStep, false
 	}
 	return Bucket{used: used + 1, at: now}, 0, true
 }
