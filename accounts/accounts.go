@@ -66,7 +66,7 @@ func (a *Accounts) Login(ctx context.Context, email, password string, addr netip
 	if err != nil {
 		return "", chat.Agent{}, err
 	}
-	agent, err = a.check(ctx, email, secret)
+	agent, encoded, err := a.check(ctx, email, secret)
 	if err != nil {
 		if !errors.Is(err, errWrong) {
 			try.forget() // it was no guess: the store or the caller gave up
@@ -74,43 +74,48 @@ func (a *Accounts) Login(ctx context.Context, email, password string, addr netip
 		return "", chat.Agent{}, err
 	}
 	try.forget()
-	token, err = a.begin(ctx, agent.ID)
-	return token, agent, err
+	token, err = a.begin(ctx, agent.ID, encoded)
+	if err != nil {
+		return "", chat.Agent{}, err
+	}
+	return token, agent, nil
 }
 
 var errWrong = &chat.Error{Code: chat.CodeUnauthorized, Message: "the e-mail address or the password is wrong"}
 
-// check compares the password. For an unknown address it compares with nothing, which takes as long.
-func (a *Accounts) check(ctx context.Context, email, secret string) (chat.Agent, error) {
-	agent, err := a.directory.AgentByEmail(ctx, email)
-	known := err == nil
-	if err != nil && !errors.Is(err, persistence.ErrNotFound) {
-		return agent, err
-	}
-	encoded := ""
-	if known {
+// check compares the password, and returns the hash that it matches. For an unknown address it compares with nothing, which takes as long.
+func (a *Accounts) check(ctx context.Context, email, secret string) (agent chat.Agent, encoded string, err error) {
+	agent, err = a.directory.AgentByEmail(ctx, email)
+	if err == nil {
 		encoded, err = a.directory.Password(ctx, agent.ID)
-		if err != nil && !errors.Is(err, persistence.ErrNotFound) {
-			return agent, err
-		}
+	}
+	if err != nil && !errors.Is(err, persistence.ErrNotFound) {
+		return agent, "", err
 	}
 	matches, err := a.hasher.matches(ctx, secret, encoded)
-	if err != nil {
-		return agent, err
+	if err == nil && !matches {
+		err = errWrong
 	}
-	if !matches {
-		return chat.Agent{}, errWrong
-	}
-	return agent, nil
+	return agent, encoded, err
 }
 
-func (a *Accounts) begin(ctx context.Context, agent chat.AgentID) (string, error) {
+// begin writes a login, unless the password that it was given for is not the agent's any more: SetPassword writes the new one before it
+// ends the logins, so a login that it did not see is found here.
+func (a *Accounts) begin(ctx context.Context, agent chat.AgentID, encoded string) (string, error) {
 	var secret [tokenBytes]byte
 	_, _ = rand.Read(secret[:]) // never fails: crypto/rand ends the process instead
 	now := time.Now()
 	login := persistence.Login{Agent: agent, CreatedAt: now, ExpiresAt: now.Add(LoginLife)}
-	if err := a.directory.PutLogin(ctx, sha256.Sum256(secret[:]), login); err != nil {
+	key := sha256.Sum256(secret[:])
+	if err := a.directory.PutLogin(ctx, key, login); err != nil {
 		return "", err
+	}
+	current, err := a.directory.Password(ctx, agent)
+	if err == nil && current != encoded {
+		err = errWrong
+	}
+	if err != nil {
+		return "", errors.Join(err, a.directory.DeleteLogin(ctx, key))
 	}
 	return base64.RawURLEncoding.EncodeToString(secret[:]), nil
 }
