@@ -45,13 +45,13 @@ type Right struct {
 // Describe writes the document for one website.
 func Describe(f Facts, w chat.Website) Document {
 	temporary, cookie := describe(f.Temporary), describe(w.Cookie.MaxAge)
-	return Document{
+	d := Document{
 		Website: w.Name,
 		ID:      w.ID.String(),
 		Items: []Item{
 			{
 				What:  "Cookie " + chat.CookieName(f.CookiePrefix, w.ID) + " with the session's id and a random secret",
-				Where: "The visitor's browser, for the website's domain and its subdomains. The server keeps only a hash of the secret.",
+				Where: "The visitor's browser, for " + cookieScope(w.Cookie) + " and its subdomains. The server keeps only a hash of the secret.",
 				HowLong: cookie + " after the last visit; renewed at each load of the chatbox. Set " + map[chat.CookieMode]string{
 					chat.CookieOnLoad:    "when a page with the chatbox loads.",
 					chat.CookieOnOpen:    "only when the visitor opens the chat.",
@@ -74,8 +74,10 @@ func Describe(f Facts, w chat.Website) Document {
 				HowLong: ipTerm(w.Retain), Why: "Protection against abuse, and identification where the law demands it.", Promise: "P10",
 			},
 			{
-				What: "Counts of connections per address and network", Where: "The server's memory only.",
-				HowLong: "Until the last connection of that network closes.", Why: "Protection against floods and spam.", Promise: "P11",
+				What:    "Counts of connections per address and network; of agents' failed logins per account and network, each by a keyed hash",
+				Where:   "The server's memory only.",
+				HowLong: "Until the last connection of that network closes. Failed logins: until the server restarts, or newer ones need the room.",
+				Why:     "Protection against floods, spam and guessed passwords.", Promise: "P11",
 			},
 			{
 				What: "Agents: name, e-mail address, a hash of the password (argon2id)", Where: "The server's disk.",
@@ -94,6 +96,21 @@ func Describe(f Facts, w chat.Website) Document {
 			{What: "Remove the cookie", How: "Deleting the cookie in the browser unbinds it; the next visit begins a fresh session.", Promise: "P5"},
 		},
 	}
+	if w.TypingPreview {
+		d.Items = append(d.Items, Item{
+			What: "What a visitor writes, while it is typed", Where: "Passed on to the agents who look at the session; not kept.",
+			HowLong: "While they look.", Why: "An agent can prepare the answer.",
+		})
+	}
+	return d
+}
+
+// cookieScope is where a browser sends the cookie.
+func cookieScope(c chat.Cookie) string {
+	if c.Domain == "" {
+		return "the website's domain"
+	}
+	return c.Domain
 }
 
 func ipTerm(r chat.Retention) string {

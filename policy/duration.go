@@ -15,11 +15,12 @@ var units = [...]struct {
 	{time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"},
 }
 
-// describe says a duration in words: the largest unit that measures it exactly, else two of them.
+// describe says a duration in words, all of it: a document that states a term must not state a shorter one. Less than a second counts as one.
 func describe(d time.Duration) string {
+	d += (time.Second - d%time.Second) % time.Second
 	var parts []string
 	for _, u := range units {
-		if n := d / u.size; n > 0 && len(parts) < 2 {
+		if n := d / u.size; n > 0 {
 			d -= n * u.size
 			plural := "s"
 			if n == 1 {
@@ -31,5 +32,9 @@ func describe(d time.Duration) string {
 	if len(parts) == 0 {
 		return "0 seconds"
 	}
-	return strings.Join(parts, " and ")
+	last := len(parts) - 1
+	if last == 0 {
+		return parts[0]
+	}
+	return strings.Join(parts[:last], ", ") + " and " + parts[last]
 }
