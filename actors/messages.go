@@ -75,8 +75,11 @@ type (
 
 // Messages to a session, beside *Attach, *Open and *Command.
 type (
-	// detach ends a connection's part in the session.
-	detach struct{ conn Connection }
+	// detach ends a connection's part in the session. done, when there is one, is closed when nothing more comes from there.
+	detach struct {
+		conn Connection
+		done chan<- struct{}
+	}
 	// tick is the inactivity timer with its number; an older number is a timer that was replaced.
 	tick struct{ number uint64 }
 	// reconcile tries again to learn what the store holds after a commit in doubt.

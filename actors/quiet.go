@@ -37,6 +37,8 @@ func refuseUndelivered(body any) {
 	switch m := body.(type) {
 	case *toSession:
 		refuseUndelivered(m.body)
+	case detach:
+		m.answer() // who is gone shows nothing
 	case *Attach:
 		m.answer(errNotDelivered)
 	case *Open:

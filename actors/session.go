@@ -30,6 +30,9 @@ type session struct {
 	erased bool
 	// doubt says that a commit may or may not have happened: the store must be asked before anything else is decided.
 	doubt bool
+	// unsettled says that a commit which was given up may still happen, however late, until another one has taken its place: so long the
+	// store is asked each time, and nothing that is only in memory gets a number.
+	unsettled bool
 	// unsaved says that the visitor changed in a way that may wait for the next commit: a page, an access.
 	unsaved bool
 	// journal is the log of a temporary session: what a conversation's first commit writes (P8).
@@ -38,6 +41,9 @@ type session struct {
 	fresh step
 	// recent are the last receipts, for repeats that arrive while the first is still warm.
 	recent *receipts
+
+	// posting are messages that are about to be stored together.
+	posting []*Command
 
 	subscribers []subscriber
 	lastAccess  time.Time
@@ -65,6 +71,10 @@ type journal struct {
 // Receive implements actor.Actor.
 func (s *session) Receive(ctx actor.Context) {
 	defer s.recoverPanic(ctx)
+	if s.gather(ctx) {
+		return
+	}
+	s.post(ctx)
 	switch m := ctx.Message().(type) {
 	case *toSession:
 		s.address(m)
@@ -102,6 +112,7 @@ func (s *session) receive(ctx actor.Context, m *toSession) {
 		s.open(ctx, body)
 	case detach:
 		s.detach(ctx, body.conn)
+		body.answer()
 	case presenceChanged:
 		s.show(body.frame, chat.RoleVisitor, nil)
 	}
@@ -116,7 +127,11 @@ func (s *session) recoverPanic(ctx actor.Context) {
 	}
 	s.sys.stats.Panics.Add(1)
 	s.sys.log.Error("a session failed; its clients reconnect. Please report this.", slog.String("stack", string(debug.Stack())))
-	if m, ok := ctx.Message().(*toSession); ok {
+	for _, c := range s.posting {
+		refuseUndelivered(c)
+	}
+	s.posting = nil
+	if m, ok := ctx.Message().(*toSession); ok && !s.gathers(m) {
 		refuseUndelivered(m.body)
 	}
 	s.discard(ctx, protocol.CloseResync)
@@ -126,7 +141,7 @@ func (s *session) recoverPanic(ctx actor.Context) {
 func (s *session) discard(ctx actor.Context, code protocol.CloseCode) {
 	s.closeAll(code)
 	s.sys.toWebsite(s.website, visitorOffline{s.id})
-	s.state, s.journal, s.recent, s.doubt, s.unsaved = nil, nil, nil, false, false
+	s.state, s.journal, s.recent, s.doubt, s.unsettled, s.unsaved = nil, nil, nil, false, false, false
 	s.leave(ctx)
 }
 
@@ -142,7 +157,7 @@ func (s *session) load(ctx actor.Context) *chat.Error {
 		}
 		s.site = site
 	}
-	if s.doubt {
+	if s.doubt || s.unsettled {
 		if err := s.settle(ctx, timeout); err != nil {
 			return storeRefusal(err)
 		}

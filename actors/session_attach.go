@@ -116,6 +116,12 @@ func (s *session) detach(ctx actor.Context, conn Connection) {
 	s.rest(ctx)
 }
 
+func (d detach) answer() {
+	if d.done != nil {
+		close(d.done)
+	}
+}
+
 // replay is what a client gets after its welcome: the gap, or a snapshot.
 type replay struct {
 	session  chat.SessionID
@@ -163,12 +169,16 @@ func (s *session) continues(r *protocol.Resume, notes bool) bool {
 // replay reads what a client missed. notes: the agents' log is part of it.
 func (s *session) replay(resume *protocol.Resume, notes bool) (replay, *chat.Error) {
 	r := replay{session: s.state.ID, kind: resumeNone}
-	page := persistence.Page{Limit: protocol.SnapshotMessages}
+	// Up to the end that the welcome tells: behind it may stand what a commit that was given up has stored since, which comes live.
+	page := persistence.Page{Before: s.state.Seq + 1, Limit: protocol.SnapshotMessages}
 	if resume != nil {
 		r.kind = resumeReset
 		if s.continues(resume, notes) {
 			r.kind = resumeOK
-			page = persistence.Page{After: uint64(resume.Seq), Limit: protocol.MaxReplay}
+			page.Limit = protocol.MaxReplay
+			if have := uint64(resume.Seq); have > 0 {
+				page = persistence.Page{After: have, Limit: int(s.state.Seq - have)}
+			}
 		}
 	}
 	if s.state.Seq == 0 || (r.kind == resumeOK && page.After == s.state.Seq) {
@@ -232,7 +242,9 @@ func (s *session) notes(r *replay, resume *protocol.Resume) ([][]byte, *chat.Err
 		return nil, storeRefusal(err)
 	}
 	for _, e := range entries {
-		frames = append(frames, e.Frame)
+		if e.Seq <= s.state.Notes {
+			frames = append(frames, e.Frame)
+		}
 	}
 	return frames, nil
 }

@@ -20,26 +20,37 @@ type step struct {
 	messages []persistence.Entry
 	notes    []persistence.NoteEntry
 	visitor  bool
-	dedupe   *persistence.Dedupe
+	dedupes  []persistence.Dedupe
 }
 
 // commit stores events and then applies them. A receipt means that they were stored before, by an earlier try.
 func (s *session) commit(ctx actor.Context, events []chat.Event, dedupe *persistence.Dedupe) (*persistence.Receipt, *chat.Error) {
 	next := *s.state
-	st := s.fold(&next, events, dedupe)
+	var st step
+	s.fold(&next, &st, events, dedupe)
+	s.fresh = st
+	return s.advance(ctx, &next, st, mayWait(events))
+}
+
+// advance makes next the session's state, stored with the step that led to it unless it lives in memory or may wait for the next commit. A
+// receipt means that something of the step was stored before, and nothing now.
+func (s *session) advance(ctx actor.Context, next *chat.Session, st step, mayWait bool) (*persistence.Receipt, *chat.Error) {
 	if !next.Started {
+		if s.unsettled && len(st.messages)+len(st.notes) > 0 {
+			return nil, errUnavailable
+		}
 		s.keepInMemory(st)
-		*s.state = next
+		*s.state = *next
 		return nil, nil
 	}
-	if mayWait(events) && s.permanent() {
+	if mayWait && s.permanent() {
 		s.unsaved = true
-		*s.state = next
+		*s.state = *next
 		return nil, nil
 	}
 	timeout, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
 	defer cancel()
-	committed, err := s.write(timeout, &next, st)
+	committed, err := s.write(timeout, next, st)
 	if err != nil {
 		return nil, s.failed(ctx, err)
 	}
@@ -47,7 +58,7 @@ func (s *session) commit(ctx actor.Context, events []chat.Event, dedupe *persist
 		return committed.Duplicate, s.catchUp(ctx, timeout, committed.Duplicate.Seq, len(st.messages) > 0)
 	}
 	began := !s.state.Started
-	*s.state = next
+	*s.state = *next
 	s.sys.stats.Messages.Add(int64(len(st.messages)))
 	if began {
 		s.sys.stats.Conversations.Add(1)
@@ -57,8 +68,7 @@ func (s *session) commit(ctx actor.Context, events []chat.Event, dedupe *persist
 }
 
 // fold applies the events and encodes what they add to the logs: once, here.
-func (s *session) fold(next *chat.Session, events []chat.Event, dedupe *persistence.Dedupe) step {
-	st := step{dedupe: dedupe}
+func (s *session) fold(next *chat.Session, st *step, events []chat.Event, dedupe *persistence.Dedupe) {
 	for _, e := range events {
 		next.Apply(e)
 		switch e := e.(type) {
@@ -77,8 +87,9 @@ func (s *session) fold(next *chat.Session, events []chat.Event, dedupe *persiste
 			st.visitor = true
 		}
 	}
-	s.fresh = st
-	return st
+	if dedupe != nil {
+		st.dedupes = append(st.dedupes, *dedupe)
+	}
 }
 
 // mayWait reports whether the events are worth no disk access of their own: where the visitor is, is written with the next commit.
@@ -109,7 +120,7 @@ func (s *session) write(ctx context.Context, next *chat.Session, st step) (persi
 	shard := shardOf(s.id)
 	c := persistence.Commit{
 		Shard: shard, Epoch: s.sys.shards[shard].epoch, Expect: next.Version,
-		Messages: st.messages, Notes: st.notes, Dedupe: st.dedupe,
+		Messages: st.messages, Notes: st.notes, Dedupes: st.dedupes,
 	}
 	if next.Version == 0 && s.journal != nil {
 		c.Messages = append(s.journal.messages[:len(s.journal.messages):len(s.journal.messages)], st.messages...)
@@ -121,8 +132,11 @@ func (s *session) write(ctx context.Context, next *chat.Session, st step) (persi
 	next.Version++
 	c.Head = next.Head
 	committed, err := s.sys.store.Commit(ctx, &c)
-	if err == nil && committed.Duplicate == nil {
-		s.unsaved, s.journal = false, nil
+	switch {
+	case err == nil && committed.Duplicate == nil:
+		s.unsaved, s.unsettled, s.journal = false, false, nil
+	case err != nil && !errors.Is(err, persistence.ErrBusy):
+		s.unsettled = true
 	}
 	return committed, err
 }
@@ -140,7 +154,7 @@ func (s *session) failed(ctx actor.Context, err error) *chat.Error {
 		s.gone(ctx)
 		return &chat.Error{Code: chat.CodeSessionClosed, Message: "the session was deleted"}
 	}
-	s.doubt = true
+	s.doubt, s.unsettled = true, true // a deletion as well
 	s.askAgain(ctx)
 	return storeRefusal(err)
 }
@@ -201,7 +215,7 @@ func (s *session) adopt(ctx context.Context, record *persistence.Record) error {
 		}
 	}
 	s.state = &chat.Session{Head: record.Head, Visitor: record.Visitor, Posting: s.state.Posting}
-	s.journal = nil
+	s.journal, s.unsettled = nil, false
 	return nil
 }
 
@@ -230,9 +244,11 @@ func storeRefusal(err error) *chat.Error {
 	case errors.Is(err, persistence.ErrNotFound):
 		return &chat.Error{Code: chat.CodeUnknownWebsite, Message: "there is no such website"}
 	default:
-		return &chat.Error{Code: chat.CodeUnavailable, Message: "the store does not answer; repeat", Retry: time.Second}
+		return errUnavailable
 	}
 }
+
+var errUnavailable = &chat.Error{Code: chat.CodeUnavailable, Message: "the store does not answer; repeat", Retry: time.Second}
 
 // isGone reports that the store has no such session, or not any more.
 func isGone(err error) bool {

@@ -108,7 +108,7 @@ func (s *session) announceGone(ctx actor.Context) {
 
 // erase deletes the session for good (P14): unreadable when this returns, and everybody who saw it is told.
 func (s *session) erase(ctx actor.Context, c *Command) *chat.Error {
-	if s.permanent() {
+	if s.permanent() || s.unsettled {
 		timeout, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
 		defer cancel()
 		err := s.sys.store.Erase(timeout, s.website, s.id)

@@ -65,7 +65,8 @@ func (s *shard) toSession(ctx actor.Context, m *toSession) {
 	if c == nil {
 		switch m.body.(type) {
 		case detach, presenceChanged:
-			return // there is no connection that this could concern
+			refuseUndelivered(m.body) // there is no connection that this could concern
+			return
 		}
 		c = s.wake(ctx, m.id)
 	}

@@ -166,7 +166,19 @@ func (s *System) Attach(ctx context.Context, a Attach) error {
 
 // Detach ends a connection's part in a session, a visitor's as well as an agent's.
 func (s *System) Detach(website chat.WebsiteID, session chat.SessionID, conn Connection) {
-	s.toSession(website, session, detach{conn})
+	s.toSession(website, session, detach{conn: conn})
+}
+
+// Leave is Detach, and waits until nothing more comes from the session. Errors: the end of ctx.
+func (s *System) Leave(ctx context.Context, website chat.WebsiteID, session chat.SessionID, conn Connection) error {
+	done := make(chan struct{})
+	s.toSession(website, session, detach{conn, done})
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // Command hands a command to its session. It never blocks.

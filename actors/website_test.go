@@ -99,7 +99,7 @@ func TestOneConversationIsAnnouncedAtMostFourTimesASecond(t *testing.T) {
 func TestWhatIsMeantForConnectionsWakesNoSession(t *testing.T) {
 	inRoom(t, func(t *testing.T, r *room) {
 		gone := chat.NewSessionID(randomID())
-		for _, body := range []any{presenceChanged{[]byte("{}")}, detach{new(conn)}} {
+		for _, body := range []any{presenceChanged{[]byte("{}")}, detach{conn: new(conn)}} {
 			r.sys.toSession(r.shop.ID, gone, body)
 			time.Sleep(time.Hour)
 			if n := r.inMemory(); n != 0 {

@@ -50,8 +50,8 @@ type Sessions interface {
 	Claim(ctx context.Context, shard uint16) (epoch uint64, err error)
 
 	// Commit stores one step of one session, atomically and durably: when it returns nil, the step survives a crash and a power loss
-	// (G1). A step whose Dedupe was used before is not stored: Committed.Duplicate then holds the first result (G3). This is looked
-	// at before the version, so that a repeat of a commit that was in doubt finds it.
+	// (G1). A step of which one of the Dedupes was used before is not stored: Committed.Duplicate then holds the first result (G3). This is
+	// looked at before the version, so that a repeat of a commit that was in doubt finds it.
 	// Errors: ErrBusy, before anything is looked at; then, in this order, ErrErased, ErrFenced, ErrConflict, ErrFull. With each of them
 	// nothing was stored. A repeat is looked for between ErrFenced and ErrConflict.
 	Commit(ctx context.Context, c *Commit) (Committed, error)
@@ -90,8 +90,8 @@ type Commit struct {
 	// Messages continue the log, Notes the agents' log, without holes.
 	Messages []Entry
 	Notes    []NoteEntry
-	// Dedupe makes the step happen once; nil for steps that may repeat.
-	Dedupe *Dedupe
+	// Dedupes make the step happen once: one for each thing in it that a client sent. No two are the same; none for steps that may repeat.
+	Dedupes []Dedupe
 }
 
 // Entry is one entry of a log: its number and its wire frame. The store neither reads nor changes the frame.
@@ -126,7 +126,7 @@ type Receipt struct {
 
 // Committed is the result of a commit.
 type Committed struct {
-	// Duplicate is the receipt of the step that used the same Dedupe before; nil when this step was stored.
+	// Duplicate is the receipt of the first of the Dedupes that was used before; nil when this step was stored.
 	Duplicate *Receipt
 }
 

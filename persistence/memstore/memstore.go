@@ -124,9 +124,11 @@ func (s *Store) Commit(ctx context.Context, c *persistence.Commit) (persistence.
 		return persistence.Committed{}, persistence.ErrFenced
 	}
 	kept := s.sessions[k]
-	if kept != nil && c.Dedupe != nil {
-		if r, ok := kept.receipts[receiptKey{c.Dedupe.Sender, c.Dedupe.ID}]; ok {
-			return persistence.Committed{Duplicate: &r}, nil
+	if kept != nil {
+		for _, d := range c.Dedupes {
+			if r, ok := kept.receipts[receiptKey{d.Sender, d.ID}]; ok {
+				return persistence.Committed{Duplicate: &r}, nil
+			}
 		}
 	}
 	var version uint64
@@ -161,8 +163,8 @@ func (s *session) store(c *persistence.Commit) (err error) {
 		n.Frame = bytes.Clone(n.Frame)
 		s.notes = append(s.notes, n)
 	}
-	if c.Dedupe != nil {
-		s.receipts[receiptKey{c.Dedupe.Sender, c.Dedupe.ID}] = c.Dedupe.Receipt
+	for _, d := range c.Dedupes {
+		s.receipts[receiptKey{d.Sender, d.ID}] = d.Receipt
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -36,8 +37,8 @@ type step struct {
 	expect, version uint64
 	place           place
 	entries         uint64
-	dedupe          *persistence.Dedupe
-	receipt         []byte        // the key of dedupe
+	dedupes         []persistence.Dedupe
+	receipts        [][]byte      // the keys of dedupes
 	writes          *pebble.Batch // all but the inbox, which depends on what was there
 }
 
@@ -122,10 +123,11 @@ func (s *Store) encode(k sessionKey, c *persistence.Commit) (*step, error) {
 	for _, n := range c.Notes {
 		err = errors.Join(err, b.Set(k.note(n.After, n.Seq), n.Frame, nil))
 	}
-	if c.Dedupe != nil {
-		d := *c.Dedupe
-		st.dedupe, st.receipt = &d, k.receipt(d.Sender, d.ID)
-		err = errors.Join(err, b.Set(st.receipt, encodeReceipt(d.Receipt), nil))
+	st.dedupes = slices.Clone(c.Dedupes)
+	for _, d := range st.dedupes {
+		key := k.receipt(d.Sender, d.ID)
+		st.receipts = append(st.receipts, key)
+		err = errors.Join(err, b.Set(key, encodeReceipt(d.Receipt), nil))
 	}
 	if err != nil {
 		return nil, errors.Join(fault("encode a step", err), b.Close())

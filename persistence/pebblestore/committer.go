@@ -181,9 +181,10 @@ func (c *committer) commit(batch *pebble.Batch, k sessionKey, st *step) (persist
 	if err := c.add(batch, k, now, st); err != nil {
 		return persistence.Committed{}, err
 	}
-	if st.dedupe != nil {
-		c.receipts[keyOf(k, st.dedupe)] = st.dedupe.Receipt
-		now.sent.add(hashOf(c.seed, st.dedupe))
+	for i := range st.dedupes {
+		d := &st.dedupes[i]
+		c.receipts[keyOf(k, d)] = d.Receipt
+		now.sent.add(hashOf(c.seed, d))
 	}
 	now.version, now.place, now.entries = st.version, st.place, st.entries
 	c.recent.put(k, now)
@@ -227,9 +228,9 @@ func (c *committer) state(k sessionKey) (state, error) {
 	return now, nil
 }
 
-// repeated finds the receipt of an earlier step with the same client message id.
+// repeated finds the receipt of an earlier step with one of the same client message ids.
 func (c *committer) repeated(k sessionKey, now *state, st *step) (*persistence.Receipt, error) {
-	if st.dedupe == nil {
+	if len(st.dedupes) == 0 {
 		return nil, nil
 	}
 	if !now.sent.complete && now.entries <= sentLoaded {
@@ -237,13 +238,23 @@ func (c *committer) repeated(k sessionKey, now *state, st *step) (*persistence.R
 			return nil, fault("read receipts", err)
 		}
 	}
-	if !now.sent.mayHold(hashOf(c.seed, st.dedupe)) {
+	for i := range st.dedupes {
+		if receipt, err := c.receipt(k, now, &st.dedupes[i], st.receipts[i]); err != nil || receipt != nil {
+			return receipt, err
+		}
+	}
+	return nil, nil
+}
+
+// receipt is what was kept of one client message id; nil when it was not used.
+func (c *committer) receipt(k sessionKey, now *state, d *persistence.Dedupe, key []byte) (*persistence.Receipt, error) {
+	if !now.sent.mayHold(hashOf(c.seed, d)) {
 		return nil, nil
 	}
-	if receipt, ok := c.receipts[keyOf(k, st.dedupe)]; ok {
+	if receipt, ok := c.receipts[keyOf(k, d)]; ok {
 		return &receipt, nil
 	}
-	record, err := get(c.db, st.receipt)
+	record, err := get(c.db, key)
 	if err != nil || record == nil {
 		return nil, fault("look for a receipt", err)
 	}

@@ -9,14 +9,21 @@ type state struct {
 	sent    sent
 }
 
-// recentSessions is how many sessions each generation of recent holds: those that write at the same time. One takes about 150 bytes, and 4
-// for each message; 2 KiB at most, so that all committers together never hold more than 16 MiB of ids.
-const recentSessions = 2048
+// recentSessions and recentIDs are how many sessions, and client message ids of theirs, each generation of recent holds: those that write at
+// the same time. A session takes about 150 bytes, an id 8 to 16, so that all committers together hold at most 32 MiB.
+const (
+	recentSessions = 2048
+	recentIDs      = 1 << 19
+)
 
 // recent remembers the state of sessions that committed lately. One committer owns it and is the only one who changes these sessions,
 // so it is never behind the store; it forgets everything when a write fails. Two generations: what is used moves to the young one, and the
 // old one is dropped when the young one is full.
-type recent struct{ young, old map[sessionKey]state }
+type recent struct {
+	young, old map[sessionKey]state
+	// ids are those that the young ones have.
+	ids int
+}
 
 func newRecent() recent {
 	return recent{young: make(map[sessionKey]state), old: make(map[sessionKey]state)}
@@ -34,14 +41,17 @@ func (r *recent) get(k sessionKey) (state, bool) {
 }
 
 func (r *recent) put(k sessionKey, s state) {
-	if _, known := r.young[k]; !known && len(r.young) >= recentSessions {
-		r.young, r.old = r.old, r.young
+	before, known := r.young[k]
+	if !known && (len(r.young) >= recentSessions || r.ids >= recentIDs) {
+		r.young, r.old, r.ids = r.old, r.young, 0
 		clear(r.young)
 	}
 	r.young[k] = s
+	r.ids += s.sent.count - before.sent.count
 }
 
 func (r *recent) forget() {
 	clear(r.young)
 	clear(r.old)
+	r.ids = 0
 }

@@ -25,7 +25,7 @@ func commitTests() []test {
 func commitWhole(t *testing.T, s persistence.Store) {
 	w := newWriter(t, s, 1, 1)
 	c := w.step(1, 1)
-	c.Visitor, c.Dedupe = visitor("Ann"), dedupe(1, 1, 1)
+	c.Visitor, c.Dedupes = visitor("Ann"), dedupe(1, 1, 1)
 	w.commit(t, c)
 	w.holds(t)
 	same(t, "visitor", w.load(t).Visitor, *visitor("Ann"))
@@ -100,7 +100,7 @@ func commitRefused(t *testing.T, s persistence.Store) {
 	before := inbox(t, s, 1, persistence.FilterAll)
 
 	stale := w.step(3, 3)
-	stale.Expect, stale.Visitor, stale.Dedupe = w.head.Version-1, visitor("Bob"), dedupe(1, 1, 3)
+	stale.Expect, stale.Visitor, stale.Dedupes = w.head.Version-1, visitor("Bob"), dedupe(1, 1, 3)
 	stale.Head.State, stale.Head.Version = chat.StateResolved, w.head.Version
 	w.refused(t, stale, persistence.ErrConflict)
 	stale.Expect, stale.Head.Version, stale.Epoch = w.head.Version, w.head.Version+1, w.epoch+1
@@ -111,7 +111,7 @@ func commitRefused(t *testing.T, s persistence.Store) {
 	same(t, "inbox", inbox(t, s, 1, persistence.FilterAll), before)
 	same(t, "resolved", inbox(t, s, 1, persistence.FilterResolved), nil)
 	again := w.step(1, 0)
-	again.Dedupe = stale.Dedupe // a refused step has not used it up
+	again.Dedupes = stale.Dedupes // a refused step has not used it up
 	w.commit(t, again)
 	w.holds(t)
 }

@@ -26,7 +26,7 @@ func erase(t testing.TB, s persistence.Store, website, session uint32) {
 func full(t testing.TB, w *writer) *persistence.Commit {
 	t.Helper()
 	c := w.step(3, 3)
-	c.Visitor, c.Dedupe = visitor("Ann"), dedupe(1, 1, 3)
+	c.Visitor, c.Dedupes = visitor("Ann"), dedupe(1, 1, 3)
 	w.commit(t, c)
 	return c
 }

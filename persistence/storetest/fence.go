@@ -69,7 +69,7 @@ func fenceShards(t *testing.T, s persistence.Store) {
 func fenceRepeat(t *testing.T, s persistence.Store) {
 	w := newWriter(t, s, 1, 1)
 	c := w.step(1, 0)
-	c.Dedupe = dedupe(1, 1, 1)
+	c.Dedupes = dedupe(1, 1, 1)
 	w.commit(t, c)
 	claim(t, s, w.shard)
 	w.refused(t, c, persistence.ErrFenced)

@@ -167,11 +167,11 @@ func logRange(id chat.SessionID, kind string, first, last uint64) []persistence.
 }
 
 // dedupe is what agent n sent under an id.
-func dedupe(agent, id uint32, seq uint64) *persistence.Dedupe {
-	return &persistence.Dedupe{
+func dedupe(agent, id uint32, seq uint64) []persistence.Dedupe {
+	return []persistence.Dedupe{{
 		Sender: chat.Sender{Role: chat.RoleAgent, Agent: agentID(agent)}, ID: messageID(id),
 		Receipt: persistence.Receipt{Body: id16(9, id), Seq: seq, AtMillis: at(int(seq)).UnixMilli()},
-	}
+	}}
 }
 
 // visitor has something in each field.

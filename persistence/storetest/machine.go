@@ -95,7 +95,10 @@ func (m *machine) drawCommit(rt *rapid.T, r ref) *persistence.Commit {
 		c.Visitor = visitor(rapid.StringN(0, 3, -1).Draw(rt, "name"))
 	}
 	if rapid.Bool().Draw(rt, "dedupe") {
-		c.Dedupe = dedupe(uint32(rapid.IntRange(0, 1).Draw(rt, "sender")), uint32(rapid.IntRange(0, 9).Draw(rt, "id")), c.Head.Seq)
+		sender := uint32(rapid.IntRange(0, 1).Draw(rt, "sender"))
+		for _, id := range rapid.SliceOfNDistinct(rapid.Uint32Range(0, 9), 1, 3, rapid.ID).Draw(rt, "ids") {
+			c.Dedupes = append(c.Dedupes, dedupe(sender, id, c.Head.Seq)...)
+		}
 	}
 	switch rapid.IntRange(0, 15).Draw(rt, "fault") {
 	case 0:

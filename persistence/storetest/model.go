@@ -49,20 +49,17 @@ func (m *model) commit(r ref, c *persistence.Commit) (*persistence.Receipt, erro
 	case c.Epoch != m.epochs[c.Shard]:
 		return nil, persistence.ErrFenced
 	}
-	if c.Dedupe != nil {
+	for _, again := range c.Dedupes {
 		for _, d := range s.sent {
-			if d.Sender == c.Dedupe.Sender && d.ID == c.Dedupe.ID {
+			if d.Sender == again.Sender && d.ID == again.ID {
 				return &d.Receipt, nil
 			}
 		}
-		s.sent = append(s.sent, *c.Dedupe)
 	}
 	if c.Expect != s.head.Version {
-		if c.Dedupe != nil {
-			s.sent = s.sent[:len(s.sent)-1]
-		}
 		return nil, persistence.ErrConflict
 	}
+	s.sent = append(s.sent, c.Dedupes...)
 	s.head = c.Head
 	if c.Visitor != nil {
 		s.visitor = *c.Visitor

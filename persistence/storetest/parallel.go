@@ -37,7 +37,7 @@ func parallelRepeat(t *testing.T, s persistence.Store) {
 	w := newWriter(t, s, 1, 1)
 	w.post(t, 1)
 	step := w.step(1, 0)
-	step.Dedupe = dedupe(1, 1, 2)
+	step.Dedupes = dedupe(1, 1, 2)
 	results, errs := make([]persistence.Committed, times), make([]error, times)
 	each(times, func(i int) {
 		c := *step
@@ -50,8 +50,8 @@ func parallelRepeat(t *testing.T, s persistence.Store) {
 			t.Fatalf("commit: %v", errs[i])
 		case r.Duplicate == nil:
 			stored++
-		case *r.Duplicate != step.Dedupe.Receipt:
-			t.Fatalf("receipt %+v, want %+v", *r.Duplicate, step.Dedupe.Receipt)
+		case *r.Duplicate != step.Dedupes[0].Receipt:
+			t.Fatalf("receipt %+v, want %+v", *r.Duplicate, step.Dedupes[0].Receipt)
 		}
 	}
 	if stored != 1 {
@@ -90,7 +90,7 @@ func parallelSessions(t *testing.T, s persistence.Store) {
 		writers[i] = w.beside(uint32(i%3), uint32(i))
 		for n := range 30 {
 			c := writers[i].step(1, n%2)
-			c.Dedupe = dedupe(1, uint32(n), c.Head.Seq)
+			c.Dedupes = dedupe(1, uint32(n), c.Head.Seq)
 			if got, err := s.Commit(t.Context(), c); err != nil || got.Duplicate != nil {
 				t.Errorf("commit: %v, %v", got, err)
 				return

@@ -45,7 +45,7 @@ func reopenSessions(t *testing.T, s persistence.Store, reopen func() persistence
 	same(t, "open", inbox(t, w.store, 1, persistence.FilterOpen), []chat.Head{w.head})
 	same(t, "resolved", inbox(t, w.store, 1, persistence.FilterResolved), []chat.Head{resolved.head})
 	sent.Epoch = w.epoch
-	w.repeats(t, sent, sent.Dedupe.Receipt)
+	w.repeats(t, sent, sent.Dedupes[0].Receipt)
 	w.post(t, 1)
 	w.holds(t)
 }
@@ -58,7 +58,7 @@ func reopenReceipts(t *testing.T, s persistence.Store, reopen func() persistence
 	for w, n := range map[*writer]uint32{short: 20, long: 300} {
 		for i := range n {
 			c := w.step(1, 0)
-			c.Dedupe = dedupe(i%2, i, c.Head.Seq)
+			c.Dedupes = dedupe(i%2, i, c.Head.Seq)
 			w.commit(t, c)
 			sent[w] = append(sent[w], c)
 		}
@@ -69,12 +69,12 @@ func reopenReceipts(t *testing.T, s persistence.Store, reopen func() persistence
 		w.store, w.epoch = store, epoch
 		for i, c := range steps {
 			c.Epoch = epoch
-			w.repeats(t, c, c.Dedupe.Receipt)
+			w.repeats(t, c, c.Dedupes[0].Receipt)
 			if i%5 == 0 {
 				fresh := w.step(1, 0)
-				fresh.Dedupe = dedupe(9, uint32(i), fresh.Head.Seq)
+				fresh.Dedupes = dedupe(9, uint32(i), fresh.Head.Seq)
 				w.commit(t, fresh)
-				w.repeats(t, fresh, fresh.Dedupe.Receipt)
+				w.repeats(t, fresh, fresh.Dedupes[0].Receipt)
 			}
 		}
 		w.holds(t)

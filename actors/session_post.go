@@ -1,0 +1,120 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
+)
+
+// maxTogether is how many messages are stored together at most: enough to share the cost of a commit, few enough that the first one does not
+// wait for long.
+const maxTogether = 32
+
+// postGathered ends a gathering: it stands in the mailbox behind the messages that were there when the gathering began.
+type postGathered struct{}
+
+// gathers reports whether the message is one that is gathered.
+func (s *session) gathers(m *toSession) bool {
+	c, ok := m.body.(*Command)
+	if ok {
+		_, ok = c.Command.(chat.PostMessage)
+	}
+	return ok
+}
+
+// gather holds a message back until those behind it in the mailbox have been looked at: what came in while the last commit was under way
+// is stored by one commit, not by one each. Where nothing waits, that is at once. It reports false for everything that is no message.
+func (s *session) gather(ctx actor.Context) bool {
+	m, ok := ctx.Message().(*toSession)
+	if !ok || !s.gathers(m) {
+		return false
+	}
+	if len(s.posting) == maxTogether || (len(s.posting) > 0 && s.posting[0].Website != m.website) {
+		s.post(ctx)
+	}
+	s.address(m)
+	s.posting = append(s.posting, m.body.(*Command))
+	if len(s.posting) == 1 {
+		ctx.Send(ctx.Self(), postGathered{})
+	}
+	return true
+}
+
+// post carries out what was gathered.
+func (s *session) post(ctx actor.Context) {
+	if len(s.posting) > 1 {
+		s.postTogether(ctx)
+	}
+	for len(s.posting) > 0 {
+		s.command(ctx, s.posting[0])
+		s.posting = s.posting[1:] // a panic refuses those that are left
+	}
+	s.posting = nil
+}
+
+// postTogether stores all gathered messages with one commit. When one of them is special (refused, a repeat, from a connection that has to
+// come back), it does nothing: then each goes its own way.
+func (s *session) postTogether(ctx actor.Context) {
+	next, st, ok := s.decideTogether(ctx)
+	if !ok {
+		return
+	}
+	s.accessed()
+	receipt, refusal := s.advance(ctx, next, st, false)
+	if receipt != nil {
+		return
+	}
+	for i, c := range s.posting {
+		s.posting = s.posting[1:]
+		if refusal == nil {
+			s.show(st.messages[i].Frame, 0, c.Conn)
+			s.answer(c, nil, &st.dedupes[i])
+		} else {
+			s.sys.stats.Refusals.Add(1)
+			c.refuse(refusal)
+		}
+		c.Conn.Handled()
+	}
+	if refusal == nil {
+		s.announce(ctx)
+	}
+	if !s.kept() {
+		s.rest(ctx)
+	}
+}
+
+// decideTogether decides one message after the other, each on what the ones before lead to. It reports false when one of them is special.
+func (s *session) decideTogether(ctx actor.Context) (next *chat.Session, st step, ok bool) {
+	if s.load(ctx) != nil || s.state == nil {
+		return nil, st, false
+	}
+	state, rules, now := *s.state, s.site.rules(), time.Now()
+	for _, c := range s.posting {
+		if !s.belongs(c.Website) || (c.From.Role == chat.RoleVisitor && !s.knows(c.Conn)) {
+			return nil, st, false
+		}
+		d := dedupeOf(c)
+		if s.recent.find(d) != nil || st.has(d) {
+			return nil, st, false
+		}
+		events, _, refusal := rules.Decide(&state, c.From, c.Command, now)
+		if refusal != nil {
+			return nil, st, false
+		}
+		s.fold(&state, &st, events, d)
+	}
+	return &state, st, true
+}
+
+// has reports whether the same client message id is in the step.
+func (st *step) has(d *persistence.Dedupe) bool {
+	for i := range st.dedupes {
+		if st.dedupes[i].ID == d.ID && st.dedupes[i].Sender == d.Sender {
+			return true
+		}
+	}
+	return false
+}
