@@ -119,12 +119,16 @@ func (v *visitor) welcome(f *protocol.ClientFrame) protocol.VisitorWelcome {
 	}
 }
 
-// reset unbinds the connection from its session and joins it to a fresh one.
+// reset unbinds the connection from its session and joins it to a fresh one. It waits for the first: whoever uses the page next must not get
+// what is still on its way from the session before.
 func (v *visitor) reset(f *protocol.ClientFrame) {
-	v.t.system.Detach(v.website, v.session, v)
-	v.joined = false
 	ctx, cancel := context.WithTimeout(context.Background(), helloTimeout)
 	defer cancel()
+	if err := v.t.system.Leave(ctx, v.website, v.session, v); err != nil {
+		v.Close(protocol.CloseBusy)
+		return
+	}
+	v.joined = false
 	f.Resume = nil
 	v.join(ctx, f, presented{})
 }

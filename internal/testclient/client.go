@@ -162,6 +162,9 @@ func (c *Client) Ended() (code int, err error) {
 	}
 }
 
+// Done is closed when the connection has ended; what came before may still be pending.
+func (c *Client) Done() <-chan struct{} { return c.ended }
+
 // Pending returns the frames that have come and were not looked at.
 func (c *Client) Pending() []Frame {
 	var list []Frame
