@@ -188,3 +188,26 @@ func TestPolicyIsMadeFromTheConfiguration(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 }
+
+func TestListsInTheEnvironmentAndOnTheCommandLineAreSeparatedByCommas(t *testing.T) {
+	s := settings{
+		Set: map[string]string{"http.trusted_proxies": "10.0.0.0/8,192.0.2.1"},
+		lookup: func() []string {
+			return []string{"PARLOR_HTTP_PUBLIC_URLS=https://chat.example.com, https://chat.example.org", "PARLOR_HTTP_TRUSTED_PROXIES="}
+		},
+	}
+	l, err := s.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"https://chat.example.com", "https://chat.example.org"}; !slices.Equal(l.HTTP.PublicURLs, want) {
+		t.Errorf("public URLs %q, want %q", l.HTTP.PublicURLs, want)
+	}
+	if want := []string{"10.0.0.0/8", "192.0.2.1"}; !slices.Equal(l.HTTP.TrustedProxies, want) {
+		t.Errorf("trusted proxies %q, want %q", l.HTTP.TrustedProxies, want)
+	}
+	s.Set = nil
+	if l, err := s.load(); err != nil || len(l.HTTP.TrustedProxies) != 0 {
+		t.Errorf("an empty variable is %q, %v", l.HTTP.TrustedProxies, err)
+	}
+}

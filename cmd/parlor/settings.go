@@ -55,11 +55,16 @@ func (s *settings) load(adjust ...func(*engine.Config)) (loaded, error) {
 	}
 	must(k.Load(structs.Provider(l.Config, "koanf"), nil))
 	must(k.Load(confmap.Provider(map[string]any{"log.level": l.Log.Level, "log.format": l.Log.Format}, "."), nil))
-	known := k.Keys()
+	known, lists := k.Keys(), listsOf(k)
 	for _, source := range []func([]string) (map[string]any, []error){s.fromFile, s.fromEnvironment, s.fromFlags} {
 		values, wrong := source(known)
 		problems = append(problems, wrong...)
 		must(k.Load(confmap.Provider(values, "."), nil))
+	}
+	for _, key := range lists {
+		if text, ok := k.Get(key).(string); ok {
+			must(k.Set(key, items(text)))
+		}
 	}
 	problems = append(problems, decode(k, "", &l.Config)...)
 	problems = append(problems, decode(k, "log", &l.Log)...)
@@ -69,6 +74,27 @@ func (s *settings) load(adjust ...func(*engine.Config)) (loaded, error) {
 		return l, wrongUsage{err}
 	}
 	return l, nil
+}
+
+// listsOf are the keys whose value is a list. A file says a list in its own way, the environment and --set in one text.
+func listsOf(k *koanf.Koanf) (keys []string) {
+	for _, key := range k.Keys() {
+		if _, ok := k.Get(key).([]string); ok {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// items are the elements of a list that is one text: separated by commas, the empty text has none.
+func items(text string) []string {
+	list := []string{}
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			list = append(list, item)
+		}
+	}
+	return list
 }
 
 // wrongUsage marks an error as errUsage without saying so in its text.
