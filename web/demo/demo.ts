@@ -15,7 +15,7 @@ function showPart(): void {
 }
 
 function embed(): void {
-  page.$crisp = [] as unknown[] as Queue;
+  page.$crisp = [["config", "color:theme", ["green"]]] as unknown[] as Queue;
   page.CRISP_WEBSITE_ID = document.querySelector<HTMLMetaElement>('meta[name="parlor-website"]')!.content;
   const script = document.createElement("script");
   script.src = "/l.js";

@@ -17,7 +17,7 @@ export interface OutboxOptions<F extends { id: string }> {
   onChange(items: readonly Outgoing<F>[]): void;
   /** Frames of one lane are stored in the order in which they were added. Default: one lane for all. */
   lane?(frame: F): string;
-  /** What was not acknowledged on an earlier page. */
+  /** What an earlier outbox had no ack for. */
   restore?: readonly Outgoing<F>[];
   clock?: Clock;
 }

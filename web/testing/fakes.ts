@@ -136,27 +136,3 @@ export function message(seq: number, from: "visitor" | "agent", content: unknown
 export function history(messages: Frame[], more = false, change: object = {}): Frame {
   return { t: "history", session: sessionId, messages, more, ...change };
 }
-
-/** MemoryStorage is a Storage of its own. */
-export class MemoryStorage implements Storage {
-  private readonly map = new Map<string, string>();
-  [name: string]: unknown;
-  get length(): number {
-    return this.map.size;
-  }
-  clear(): void {
-    this.map.clear();
-  }
-  getItem(key: string): string | null {
-    return this.map.get(key) ?? null;
-  }
-  key(index: number): string | null {
-    return [...this.map.keys()][index] ?? null;
-  }
-  removeItem(key: string): void {
-    this.map.delete(key);
-  }
-  setItem(key: string, value: string): void {
-    this.map.set(key, value);
-  }
-}

@@ -29,7 +29,7 @@ export function boot(options: Omit<ChatboxOptions, "website">): Running | null {
   if (old && old.website === website && (page.$crisp === old.sdk || page.$parlor === old.sdk)) return old;
   old?.destroy();
   const sdk = sdkOf(page);
-  const chatbox = new Chatbox({ ...options, website });
+  const chatbox = new Chatbox({ ...options, website, left: old?.website === website ? old.chatbox.left() : undefined });
   const running: Running = { sdk, website, chatbox, destroy: () => {} };
   page[key] = running;
   takeOver(sdk, chatbox);
@@ -57,10 +57,7 @@ function show(chatbox: Chatbox): () => void {
   place();
   document.addEventListener("DOMContentLoaded", place);
   const stop = chatbox.subscribe(place);
-  if (chatbox.wasOpen() || globals.runtime().lock_maximized) {
-    // On a phone the open chat would cover the page that the visitor just asked for.
-    if (globals.runtime().lock_maximized || !window.matchMedia("(max-width: 479.98px)").matches) chatbox.open();
-  }
+  if (globals.runtime().lock_maximized) chatbox.open();
   return () => {
     stop();
     document.removeEventListener("DOMContentLoaded", place);

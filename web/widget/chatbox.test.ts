@@ -1,4 +1,4 @@
-import { equal, settled, test } from "../testing/harness";
+import { equal, ok, settled, test } from "../testing/harness";
 import { ada, FakeClock, history, message, sessionId, Sockets, tokenOf, welcome, websiteId, type FakeSocket } from "../testing/fakes";
 import { FakeJar } from "../testing/jar";
 import { Chatbox } from "./chatbox";
@@ -26,7 +26,6 @@ function loaded(change: object = {}, jar?: FakeJar) {
 
 function done(chatbox: Chatbox): void {
   chatbox.stop();
-  sessionStorage.clear();
 }
 
 test("the socket's address names the website, the hello says where the visitor is", () => {
@@ -50,19 +49,40 @@ test("a message is shown at once, sent, stored in its place, and told", () => {
   done(chatbox);
 });
 
-test("what is written while the server is away survives a navigation and is sent once", () => {
-  const first = setUp();
-  first.chatbox.send("text", "are you there?");
-  first.chatbox.draft("and", true);
-  first.chatbox.stop();
-  const second = setUp();
-  equal([second.chatbox.state.pending.length, second.chatbox.state.draft, second.chatbox.worthShowing()], [1, "and", true]);
-  second.server().opens().says(welcome());
-  equal(second.server().count("message"), 1);
-  second.server().says({ t: "ack", id: second.server().last("message")!.id, seq: 1, at: 1 });
-  second.chatbox.draft("", false);
-  equal(sessionStorage.length, 0);
-  done(second.chatbox);
+/** leaving reports whether the page would ask before it is left. */
+function leaving(): boolean {
+  return !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+}
+
+test("P1: nothing but the cookie is kept, so a page with words that only it has asks before it is left", async () => {
+  const { chatbox, clock, server } = loaded();
+  chatbox.open();
+  chatbox.draft("half a", true);
+  chatbox.send("text", "on its way");
+  ok(!leaving(), "words on a living connection are the server's in a moment");
+  server().ends(1006);
+  ok(leaving(), "what only this page has would be lost");
+  equal([sessionStorage.length, localStorage.length, (await indexedDB.databases()).length, document.cookie], [0, 0, 0, ""]);
+  clock.advance(1_000);
+  server().opens().says(welcome());
+  ok(!leaving(), "connected again");
+  server().says({ t: "ack", id: server().last("message")!.id, seq: 1, at: 1 });
+  server().ends(1006);
+  ok(!leaving(), "nothing waits");
+  chatbox.send("text", "again");
+  chatbox.stop();
+  ok(!leaving(), "a chatbox that ended asks nothing");
+});
+
+test("the word that the connection is gone comes in time, though attempts follow one another faster", () => {
+  const { chatbox, clock, server } = loaded();
+  server().ends(1006);
+  for (let i = 0; i < 6; i++) {
+    clock.advance(250);
+    if (!server().closed) server().ends(1006);
+  }
+  equal([chatbox.state.connected, chatbox.state.offline], [false, true]);
+  done(chatbox);
 });
 
 test("after a lost connection it resumes, and what was stored without an ack is not shown twice", () => {
@@ -262,5 +282,4 @@ test("stopping leaves no timer, no socket, no listener", () => {
   document.dispatchEvent(new Event("visibilitychange"));
   window.dispatchEvent(new Event("online"));
   equal([clock.pending(), sockets.all.length], [0, 1]);
-  sessionStorage.clear();
 });

@@ -17,7 +17,7 @@ import { initialState, type OutgoingMessage, type State } from "./state";
 import { reduce, type Action } from "./store";
 import { Sound } from "./sound";
 import { Triggers } from "./triggers";
-import { UnsentStore } from "./unsent";
+import { guardLeaving } from "./leaving";
 
 export interface ChatboxOptions {
   website: string;
@@ -26,6 +26,15 @@ export interface ChatboxOptions {
   jar?: Jar;
   clock?: Clock;
   create?(url: string): WebSocket;
+  /** What the chatbox before on the same page left. */
+  left?: Left;
+}
+
+/** Left is what a page that loads the script again must not lose. */
+export interface Left {
+  pending: State["pending"];
+  draft: string;
+  open: boolean;
 }
 
 const offlineMs = 1_500; // a reconnect that takes less is not worth a word
@@ -45,19 +54,17 @@ export class Chatbox {
   private readonly pushes: Pushes;
   private readonly triggers: Triggers;
   private readonly composing: Composing;
-  private readonly unsent: UnsentStore;
   private readonly sound = new Sound();
   private readonly clock: Clock;
   private readonly viewers = new Set<(s: State) => void>();
   private readonly stops: (() => void)[] = [];
-  private cancelOffline = (): void => {};
+  private cancelOffline: (() => void) | null = null;
   private cancelTyping = (): void => {};
 
   constructor(private readonly o: ChatboxOptions) {
     this.clock = o.clock ?? realClock;
-    this.unsent = new UnsentStore(o.website);
-    const { items, draft } = this.unsent.get();
-    this.state = { ...this.state, pending: items, draft };
+    const left = o.left ?? { pending: [], draft: "", open: false };
+    this.state = { ...this.state, ...left, opened: left.open };
     this.socket = new Socket({
       url: () => `${o.origin.replace(/^http/, "ws")}/visitor?website=${encodeURIComponent(o.website)}`,
       hello: () => this.hello(),
@@ -68,11 +75,8 @@ export class Chatbox {
     });
     this.outbox = new Outbox<OutgoingMessage>({
       send: (f) => this.socket.send(f),
-      onChange: (pending) => {
-        this.unsent.put({ items: pending });
-        this.dispatch({ type: "pending", pending });
-      },
-      restore: items,
+      onChange: (pending) => this.dispatch({ type: "pending", pending }),
+      restore: left.pending,
       clock: this.clock,
     });
     this.keeper = new Keeper({
@@ -102,11 +106,13 @@ export class Chatbox {
     };
     document.addEventListener("visibilitychange", seen);
     this.stops.push(() => document.removeEventListener("visibilitychange", seen));
+    // Nothing but the cookie is kept in the browser (P1): words that the server does not have are lost with the page, so leaving asks.
+    this.stops.push(guardLeaving((look) => this.subscribe(look), () => !this.state.connected && this.state.pending.some((p) => p.state === "sending")));
   }
 
   stop(): void {
     for (const stop of this.stops.splice(0)) stop();
-    this.cancelOffline();
+    this.cancelOffline?.();
     this.cancelTyping();
     this.triggers.stop();
     this.keeper.stop();
@@ -115,6 +121,11 @@ export class Chatbox {
     this.socket.close();
     this.sound.close();
     this.viewers.clear();
+  }
+
+  left(): Left {
+    const { pending, draft, open } = this.state;
+    return { pending, draft, open };
   }
 
   /** subscribe calls back with every new state; it returns what ends that. */
@@ -139,16 +150,10 @@ export class Chatbox {
     return this.keeper.known() || this.state.pending.length > 0;
   }
 
-  /** wasOpen reports whether the chat stood open on the page before. */
-  wasOpen(): boolean {
-    return this.unsent.get().open;
-  }
-
   open(): void {
     if (this.state.open) return;
     const first = !this.state.opened;
     this.dispatch({ type: "open", open: true });
-    this.unsent.put({ open: true });
     this.keeper.open();
     if (first) this.events.emit("chat:initiated");
     this.events.emit("chat:opened");
@@ -157,7 +162,6 @@ export class Chatbox {
   close(): void {
     if (!this.state.open || globals.runtime().lock_maximized) return;
     this.dispatch({ type: "open", open: false });
-    this.unsent.put({ open: false });
     this.events.emit("chat:closed");
   }
 
@@ -174,9 +178,8 @@ export class Chatbox {
     this.outbox.discard(id);
   }
 
-  /** draft keeps what stands in the composer and tells that the visitor writes. */
+  /** draft takes what stands in the composer and tells that the visitor writes. */
   draft(text: string, typed: boolean): void {
-    this.unsent.put({ draft: text });
     this.dispatch({ type: "draft", draft: text });
     if (!typed) return;
     this.composing.typed(text);
@@ -217,7 +220,6 @@ export class Chatbox {
   async reset(): Promise<void> {
     this.outbox.clear();
     this.pushes.clear();
-    this.unsent.clear();
     this.dispatch({ type: "draft", draft: "" }, { type: "forget", deleted: false });
     await this.keeper.forget();
     if (globals.tokenId()) this.socket.reconnectNow();
@@ -325,15 +327,17 @@ export class Chatbox {
 
   private forgetDeleted(): void {
     this.outbox.clear();
-    this.unsent.clear();
     this.dispatch({ type: "forget", deleted: true });
     void this.keeper.forget();
   }
 
   private status(s: Status, info: StatusInfo): void {
     this.dispatch({ type: "connected", connected: s === "open" });
-    this.cancelOffline();
-    if (s === "open") return;
+    if (s === "open") {
+      this.cancelOffline?.();
+      this.cancelOffline = null;
+      return;
+    }
     this.outbox.closed();
     this.pushes.closed();
     this.composing.stop();
@@ -344,7 +348,8 @@ export class Chatbox {
       this.dispatch({ type: "offline", offline: true });
       return;
     }
-    this.cancelOffline = this.clock.after(offlineMs, () => this.dispatch({ type: "offline", offline: true }));
+    // Counted from the loss: the first attempts follow one another faster than the word is due.
+    this.cancelOffline ??= this.clock.after(offlineMs, () => this.dispatch({ type: "offline", offline: true }));
   }
 
   /** refuse says in the console what the site's owner has to set right; the visitor sees nothing of it. */

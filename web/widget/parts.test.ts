@@ -1,10 +1,9 @@
 import { equal, ok, settled, test, until } from "../testing/harness";
-import { FakeClock, MemoryStorage, websiteId } from "../testing/fakes";
+import { FakeClock } from "../testing/fakes";
 import type { ServerFrame } from "../protocol/frames";
 import { Composing } from "./composing";
 import { needed, Pushes } from "./pushes";
 import { Triggers } from "./triggers";
-import { UnsentStore } from "./unsent";
 import { currentPage, watchPages } from "./pages";
 import { fill, languageNames, languageOf, stringsOf } from "./strings";
 
@@ -133,30 +132,6 @@ test("typing is told at most every two seconds, with what is written, and ends",
   composing.typed("");
   equal(sent[6], { t: "typing", on: false });
   equal(clock.pending(), 0);
-});
-
-test("unsent words survive a navigation, and no more than they must", () => {
-  const storage = new MemoryStorage();
-  const item = { frame: { t: "message" as const, id: "a", type: "text" as const, content: "hi" }, state: "sending" as const, at: 1 };
-  new UnsentStore(websiteId, () => storage).put({ items: [item], draft: "half", open: true });
-  const next = new UnsentStore(websiteId, () => storage);
-  equal(next.get(), { items: [item], draft: "half", open: true });
-  ok(![...Array(storage.length).keys()].some((i) => storage.getItem(storage.key(i)!)!.includes("session_")), "nothing names the session");
-  next.put({ items: [], draft: "", open: false });
-  equal(storage.length, 0);
-});
-
-test("storage that is broken, full or forbidden stops nothing", () => {
-  const storage = new MemoryStorage();
-  storage.setItem(`parlor-client/unsent/${websiteId}`, "{");
-  equal(new UnsentStore(websiteId, () => storage).get().items, []);
-  storage.setItem(`parlor-client/unsent/${websiteId}`, JSON.stringify({ items: [null, 1, {}, { frame: {} }], draft: 7 }));
-  equal(new UnsentStore(websiteId, () => storage).get(), { items: [], draft: "", open: false });
-  const forbidden = new UnsentStore(websiteId, () => {
-    throw new DOMException("", "SecurityError");
-  });
-  forbidden.put({ draft: "x" });
-  equal(forbidden.get().draft, "x");
 });
 
 test("moves of a single-page app are seen, with the page before as referrer", async () => {

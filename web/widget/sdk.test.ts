@@ -16,7 +16,6 @@ interface Booted {
 }
 
 function start(queue?: unknown[], before: () => void = () => {}): Booted {
-  sessionStorage.clear();
   delete (page as Partial<typeof page>).$crisp;
   delete (page as Partial<typeof page>).$parlor;
   if (queue) page.$crisp = queue as Sdk;
@@ -27,7 +26,6 @@ function start(queue?: unknown[], before: () => void = () => {}): Booted {
   const running = boot({ origin: "https://chat.shop.example", jar: new FakeJar("www.shop.example"), clock, create: sockets.create })!;
   return { running, sockets, clock, server: () => sockets.now, end: () => {
     running.destroy();
-    sessionStorage.clear();
   } };
 }
 
@@ -94,6 +92,34 @@ test("message:send writes as the visitor, message:show as the website, here only
   equal(b.server().last("message")!.content, { url: "https://example.com/a.pdf", type: "application/pdf", name: "a.pdf" });
   page.$crisp.push(["do", "message:show", ["picker", { id: "p", text: "Which?", choices: [{ value: "1", label: "One" }] }]]);
   equal([b.server().count("message"), state(b).locals.map((l) => [l.type, l.after])], [2, [["picker", 1]]]);
+  b.end();
+});
+
+test("what this chatbox has no part for runs, and says so once", () => {
+  const b = start();
+  const said: string[] = [];
+  const warn = console.warn;
+  console.warn = (...words: unknown[]) => said.push(words.join(" "));
+  try {
+    page.$crisp.push(["do", "helpdesk:search"], ["do", "helpdesk:search"], ["config", "hide:vacation", [true]]);
+    page.$crisp.push(["do", "overlay:open", [() => {}]], ["on", "hugo:tool:find_order", () => {}], ["off", "hugo:tool:find_order"]);
+  } finally {
+    console.warn = warn;
+  }
+  equal(said.map((words) => /^Parlor: (\S+) is accepted, but/.exec(words)?.[1]), ["helpdesk:search", "hide:vacation", "overlay:open", "hugo:tool:find_order"]);
+  b.end();
+});
+
+test("a script loaded again in the page takes over what was not sent yet", () => {
+  const b = start([["do", "chat:open"]]);
+  page.$crisp.push(["do", "message:send", ["text", "not sent yet"]], ["set", "message:text", ["half"]]);
+  delete (page as Partial<typeof page>).$crisp;
+  delete (page as Partial<typeof page>).$parlor;
+  const sockets = new Sockets();
+  const second = boot({ origin: "https://chat.shop.example", jar: new FakeJar("www.shop.example"), clock: new FakeClock(), create: sockets.create })!;
+  sockets.now.opens().says(welcome());
+  equal([sockets.now.last("message")!.content, page.$crisp.get("message:text"), page.$crisp.is("chat:opened")], ["not sent yet", "half", true]);
+  second.destroy();
   b.end();
 });
 
@@ -205,7 +231,6 @@ test("after delete window.$crisp the script can be loaded again", () => {
 
 test("a page that speaks Parlor's own names is understood", () => {
   delete page.CRISP_WEBSITE_ID;
-  sessionStorage.clear();
   delete (page as Partial<typeof page>).$crisp;
   page.$parlor = [["set", "user:nickname", ["P"]]] as unknown as Sdk;
   page.PARLOR_WEBSITE_ID = websiteId;

@@ -1,5 +1,5 @@
 import type { Chatbox } from "./chatbox";
-import { called, configs, dos, gets, is, sets } from "./sdkCalls";
+import { called, configs, dos, gets, is, later, sets } from "./sdkCalls";
 import { eventNames } from "./events";
 
 /** Sdk is the object that pages speak to: window.$crisp, and the same as window.$parlor. */
@@ -98,7 +98,9 @@ class Calls {
       case "do": return known(called(dos, method), `do ${String(method)}`)(this.c, values);
       case "config": return known(called(configs, method), `config ${String(method)}`)(this.c, values);
       case "on": return this.on(method, values);
-      case "off": return this.c.events.off(eventOf(method));
+      case "off":
+        if (!isTool(method)) this.c.events.off(eventOf(method));
+        return;
       case "safe":
         this.safe = method !== false;
         return;
@@ -109,8 +111,14 @@ class Calls {
   private on(event: unknown, listener: unknown): void {
     const callback = Array.isArray(listener) ? listener[0] : listener;
     if (typeof callback !== "function") throw new TypeError(`Parlor: on ${String(event)}: a function is expected`);
+    if (isTool(event)) return later(event)(this.c, undefined);
     this.c.events.on(eventOf(event), callback as () => void);
   }
+}
+
+/** isTool reports whether an event is one of the tools that pages offer to an assistant; their names are the page's own. */
+function isTool(name: unknown): name is string {
+  return typeof name === "string" && name.startsWith("hugo:tool:");
 }
 
 function known<T>(found: T | undefined, what: string): T {

@@ -2,15 +2,24 @@ import type { Attachment, MessageType } from "../protocol/frames";
 import { newMessageId } from "../protocol/ids";
 import { lastSeq } from "../protocol/log";
 import { httpUrl } from "../design/avatar";
-import type { Chatbox } from "./chatbox";
+import { warn, type Chatbox } from "./chatbox";
 import { companyOf, dataOf, eventsOf, flagOf, listOf, segmentsOf, stringOf, textOf } from "./sdkForms";
 import type { Settings } from "./state";
 
 type Call = (c: Chatbox, values: unknown) => void;
 type Table<T> = Record<string, T>;
 
-/** nothing is what calls do that this chatbox has no part for: they are accepted, so that a page written for them runs. */
-const nothing: Call = () => {};
+/**
+ * later is what calls do that this chatbox has no part for yet: they are accepted, so that a page written for them runs, and say once in
+ * the console that nothing happens.
+ */
+export function later(name: string): Call {
+  let told = false;
+  return () => {
+    if (!told) warn(`${name} is accepted, but this chatbox does nothing for it yet`);
+    told = true;
+  };
+}
 
 export const sets: Table<Call> = {
   "message:text": (c, v) => c.draft(textOf(v) ?? "", false),
@@ -33,18 +42,16 @@ export const dos: Table<Call> = {
   "message:send": send,
   "message:show": showLocal,
   "message:read": (c) => c.markRead(),
-  "session:reset": (c) => void c.reset(),
+  "session:reset": (c, v) => void c.reset().then(() => {
+    if (v !== undefined && flagOf(v)) location.reload();
+  }),
   "trigger:run": (c, v) => c.runTrigger(stringOf(listOf(v)[0])),
   "consent:grant": (c) => c.grant(),
   "consent:revoke": (c) => c.revoke(),
-  "message:thread:start": nothing,
-  "message:thread:end": nothing,
-  "bot:scenario:run": nothing,
-  "helpdesk:search": nothing,
-  "helpdesk:query": nothing,
-  "helpdesk:article:open": nothing,
-  "overlay:open": nothing,
-  "overlay:close": nothing,
+  ...Object.fromEntries([
+    "message:thread:start", "message:thread:end", "bot:scenario:run", "helpdesk:search", "helpdesk:query", "helpdesk:article:open", "overlay:open",
+    "overlay:close",
+  ].map((name) => [name, later(name)])),
 };
 
 export const is: Table<(c: Chatbox) => boolean> = {
@@ -83,7 +90,7 @@ const switches: Table<keyof Settings | ""> = {
 
 export const configs: Table<Call> = {
   ...Object.fromEntries(Object.entries(switches).map(([name, key]): [string, Call] => [
-    name, key ? (c, v) => c.dispatch({ type: "settings", settings: { [key]: flagOf(v) } }) : nothing,
+    name, key ? (c, v) => c.dispatch({ type: "settings", settings: { [key]: flagOf(v) } }) : later(name),
   ])),
   "container:index": (c, v) => {
     const z = Number(listOf(v)[0]);

@@ -7,6 +7,7 @@ export interface Strings {
   unread: string;
   online: string;
   away: string;
+  reconnecting: string;
   compose: string;
   send: string;
   emoji: string;
@@ -48,6 +49,7 @@ const en: Strings = {
   unread: "{count} unread",
   online: "Online",
   away: "Away. Leave a message",
+  reconnecting: "Reconnecting…",
   compose: "Write a message…",
   send: "Send",
   emoji: "Emoji",
@@ -63,7 +65,7 @@ const en: Strings = {
   blocked: "You cannot write here any more.",
   tooLong: "This message is too long.",
   queued: "Waiting for connection",
-  offline: "No connection. We send your messages as soon as you are back.",
+  offline: "No connection. Keep this page open: your messages go out as soon as you are back.",
   back: "Connected again",
   noCookies: "Your browser keeps no cookies for this page, so this chat ends when you leave it.",
   deleted: "This conversation was deleted. What you write starts a new one.",
@@ -89,6 +91,7 @@ const fr: Strings = {
   unread: "{count} non lus",
   online: "En ligne",
   away: "Absent. Laissez un message",
+  reconnecting: "Reconnexion…",
   compose: "Écrire un message…",
   send: "Envoyer",
   emoji: "Émoji",
@@ -104,7 +107,7 @@ const fr: Strings = {
   blocked: "Vous ne pouvez plus écrire ici.",
   tooLong: "Ce message est trop long.",
   queued: "En attente de connexion",
-  offline: "Pas de connexion. Vos messages partiront dès votre retour.",
+  offline: "Pas de connexion. Gardez cette page ouverte : vos messages partiront dès votre retour.",
   back: "De nouveau connecté",
   noCookies: "Votre navigateur ne garde pas de cookies pour cette page : ce chat se termine quand vous la quittez.",
   deleted: "Cette conversation a été supprimée. Un nouveau message en commence une autre.",
@@ -130,6 +133,7 @@ const de: Strings = {
   unread: "{count} ungelesen",
   online: "Online",
   away: "Nicht da. Schreiben Sie uns",
+  reconnecting: "Verbindung wird wiederhergestellt…",
   compose: "Nachricht schreiben…",
   send: "Senden",
   emoji: "Emoji",
@@ -145,7 +149,7 @@ const de: Strings = {
   blocked: "Sie können hier nicht mehr schreiben.",
   tooLong: "Diese Nachricht ist zu lang.",
   queued: "Wartet auf Verbindung",
-  offline: "Keine Verbindung. Wir senden Ihre Nachrichten, sobald Sie wieder da sind.",
+  offline: "Keine Verbindung. Lassen Sie diese Seite offen: Ihre Nachrichten gehen hinaus, sobald Sie wieder verbunden sind.",
   back: "Wieder verbunden",
   noCookies: "Ihr Browser behält für diese Seite keine Cookies: Der Chat endet, wenn Sie sie verlassen.",
   deleted: "Dieses Gespräch wurde gelöscht. Mit Ihrer nächsten Nachricht beginnt ein neues.",
@@ -171,6 +175,7 @@ const es: Strings = {
   unread: "{count} sin leer",
   online: "En línea",
   away: "Ausente. Deja un mensaje",
+  reconnecting: "Reconectando…",
   compose: "Escribe un mensaje…",
   send: "Enviar",
   emoji: "Emoji",
@@ -186,7 +191,7 @@ const es: Strings = {
   blocked: "Ya no puedes escribir aquí.",
   tooLong: "Este mensaje es demasiado largo.",
   queued: "Esperando conexión",
-  offline: "Sin conexión. Enviaremos tus mensajes en cuanto vuelvas.",
+  offline: "Sin conexión. Deja esta página abierta: enviaremos tus mensajes en cuanto vuelvas.",
   back: "Conectado de nuevo",
   noCookies: "Tu navegador no guarda cookies en esta página: el chat termina cuando la dejes.",
   deleted: "Esta conversación se eliminó. Lo que escribas empieza una nueva.",
@@ -212,6 +217,7 @@ const ar: Strings = {
   unread: "غير مقروءة: {count}",
   online: "متصلون الآن",
   away: "غير متصلين. اترك رسالة",
+  reconnecting: "جارٍ إعادة الاتصال…",
   compose: "اكتب رسالة…",
   send: "إرسال",
   emoji: "رموز تعبيرية",
@@ -227,7 +233,7 @@ const ar: Strings = {
   blocked: "لم يعد بإمكانك الكتابة هنا.",
   tooLong: "هذه الرسالة طويلة جدًا.",
   queued: "في انتظار الاتصال",
-  offline: "لا يوجد اتصال. سنرسل رسائلك فور عودتك.",
+  offline: "لا يوجد اتصال. أبقِ هذه الصفحة مفتوحة: سنرسل رسائلك فور عودتك.",
   back: "عاد الاتصال",
   noCookies: "متصفحك لا يحفظ ملفات تعريف الارتباط لهذه الصفحة، لذا تنتهي المحادثة عند مغادرتها.",
   deleted: "حُذفت هذه المحادثة. ما تكتبه الآن يبدأ محادثة جديدة.",

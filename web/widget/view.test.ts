@@ -18,7 +18,6 @@ interface Shown {
 }
 
 async function show(change: object = {}, config: object = {}): Promise<Shown> {
-  sessionStorage.clear();
   delete page.$crisp;
   delete page.$parlor;
   page.CRISP_WEBSITE_ID = websiteId;
@@ -39,7 +38,6 @@ async function show(change: object = {}, config: object = {}): Promise<Shown> {
     all: (selector) => Array.from(root.querySelectorAll<HTMLElement>(selector)),
     end: () => {
       running.destroy();
-      sessionStorage.clear();
       delete page.CRISP_RUNTIME_CONFIG;
     },
   };
@@ -434,4 +432,37 @@ test("mounted and removed ten times, nothing is left", async () => {
   }
   const kept = refs.filter((r) => r.deref()).length;
   ok(kept <= 2, `${kept} of 20 objects are still held`); // the last round's may stand in a register
+});
+
+test("the newest message stays in sight when the room shrinks, unless the visitor reads above", async () => {
+  const v = await open({ seq: 40 });
+  v.server.says(history(Array.from({ length: 40 }, (_, i) => message(i + 1, "agent", `line ${i}`))));
+  await settled();
+  const log = v.one(".log");
+  const panel = v.one(".panel");
+  const below = () => log.scrollHeight - log.scrollTop - log.clientHeight;
+  await until(() => below() < 2, "the end is shown");
+  panel.classList.add("small");
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(".small { height: 300px !important }");
+  v.root.adoptedStyleSheets = [...v.root.adoptedStyleSheets, sheet];
+  await until(() => log.clientHeight < 250 && below() < 2, "the end is shown in the smaller room");
+  log.scrollTop = 100;
+  await new Promise((done) => log.addEventListener("scroll", done, { once: true }));
+  panel.classList.remove("small");
+  await until(() => log.clientHeight > 250, "the room is back");
+  await settled();
+  equal(log.scrollTop, 100);
+  v.end();
+});
+
+test("while the connection is gone nobody is said to be online", async () => {
+  const v = await open();
+  const status = v.one(".status");
+  equal([status.textContent, status.classList.contains("online")], ["Online", true]);
+  v.server.ends(1006);
+  v.clock.advance(1_500);
+  await settled();
+  equal([status.textContent, status.classList.contains("online")], ["Reconnecting…", false]);
+  v.end();
 });

@@ -63,6 +63,7 @@ export class View {
   destroy(): void {
     this.live = false;
     for (const stop of this.stops) stop();
+    this.panel?.destroy();
     this.box.remove();
   }
 
@@ -87,6 +88,7 @@ export class View {
     this.launcher.render(s);
     if (s.open) this.panel ??= this.makePanel();
     this.panel?.render(s);
+    this.panel?.setFull(full);
     this.panel?.setClosable(runtime.lock_maximized !== true);
     this.announce(s);
     if (s.open !== this.open) this.turn(s.open, full);

@@ -17,7 +17,11 @@ export class LogView {
   private readonly log: HTMLElement;
   private readonly jump: HTMLButtonElement;
   private readonly rows: RowView;
+  private readonly size: ResizeObserver;
   private before: State | null = null;
+  /** The newest message is in sight, and stays there when the room changes: a keyboard opens, a picture arrives, the composer grows. */
+  private following = true;
+  private height = 0;
   private filled = false;
 
   constructor(l: Language, private readonly actions: LogActions, now: () => number) {
@@ -25,6 +29,19 @@ export class LogView {
     this.log = h("div", { class: "log", role: "log", "aria-label": l.strings.log, "aria-live": "polite", tabindex: 0, onscroll: () => this.scrolled() });
     this.jump = h("button", { class: "jump", type: "button", hidden: true, onclick: () => this.toEnd() }, icon(iconArrowDown, "small"), l.strings.newMessages);
     this.element = h("div", { class: "scroller" }, this.log, this.jump);
+    const follow = (): void => {
+      if (this.following) this.toEnd();
+    };
+    this.size = new ResizeObserver(() => {
+      this.height = this.log.clientHeight;
+      follow();
+    });
+    this.size.observe(this.log);
+    this.log.addEventListener("load", follow, true);
+  }
+
+  destroy(): void {
+    this.size.disconnect();
   }
 
   render(s: State): void {
@@ -55,12 +72,15 @@ export class LogView {
   }
 
   private toEnd(): void {
+    this.following = true;
     this.log.scrollTop = this.log.scrollHeight;
     toggle(this.jump, false);
   }
 
   private scrolled(): void {
-    if (this.atEnd()) toggle(this.jump, false);
+    // A scroll that was on its way while the room changed is not the visitor's.
+    if (this.log.clientHeight === this.height) this.following = this.atEnd();
+    if (this.following) toggle(this.jump, false);
     if (this.log.scrollTop < nearPx && this.log.clientHeight > 0) this.actions.loadOlder();
   }
 }

@@ -44,8 +44,8 @@ export class PanelView {
 
   render(s: State): void {
     setText(this.title, s.website.name ? fill(this.l.strings.title, { name: s.website.name }) : "");
-    this.status.classList.toggle("online", s.online);
-    setText(this.status, s.loaded ? (s.online ? this.l.strings.online : this.l.strings.away) : "");
+    this.status.classList.toggle("online", s.online && !s.offline);
+    setText(this.status, s.loaded ? this.statusOf(s) : "");
     this.renderFaces(s);
     toggle(this.note, s.cookieBlocked && !this.noted);
     this.renderOffline(s.offline);
@@ -53,12 +53,27 @@ export class PanelView {
     this.composer.render(s);
   }
 
+  destroy(): void {
+    this.log.destroy();
+  }
+
   shown(): void {
     this.log.shown();
   }
 
+  /** setFull says whether the chat covers the page: then there is nothing beside it. */
+  setFull(full: boolean): void {
+    setAttr(this.element, "aria-modal", full && "true");
+  }
+
   setClosable(closable: boolean): void {
     setAttr(this.closeButton, "hidden", !closable);
+  }
+
+  private statusOf(s: State): string {
+    const words = this.l.strings;
+    if (s.offline) return words.reconnecting; // who answers is not known any more
+    return s.online ? words.online : words.away;
   }
 
   private renderFaces(s: State): void {
