@@ -21,7 +21,8 @@ export class LogView {
   private before: State | null = null;
   /** The newest message is in sight, and stays there when the room changes: a keyboard opens, a picture arrives, the composer grows. */
   private following = true;
-  private height = 0;
+  /** Where the log was scrolled to when that was last settled: anywhere else, and the visitor moved it, whose event may still be on its way. */
+  private top = 0;
   private filled = false;
 
   constructor(l: Language, private readonly actions: LogActions, now: () => number) {
@@ -30,12 +31,9 @@ export class LogView {
     this.jump = h("button", { class: "jump", type: "button", hidden: true, onclick: () => this.toEnd() }, icon(iconArrowDown, "small"), l.strings.newMessages);
     this.element = h("div", { class: "scroller" }, this.log, this.jump);
     const follow = (): void => {
-      if (this.following) this.toEnd();
+      if (this.following && (this.log.scrollTop === this.top || this.atEnd())) this.toEnd();
     };
-    this.size = new ResizeObserver(() => {
-      this.height = this.log.clientHeight;
-      follow();
-    });
+    this.size = new ResizeObserver(follow);
     this.size.observe(this.log);
     this.log.addEventListener("load", follow, true);
   }
@@ -74,12 +72,15 @@ export class LogView {
   private toEnd(): void {
     this.following = true;
     this.log.scrollTop = this.log.scrollHeight;
+    this.top = this.log.scrollTop;
     toggle(this.jump, false);
   }
 
   private scrolled(): void {
-    // A scroll that was on its way while the room changed is not the visitor's.
-    if (this.log.clientHeight === this.height) this.following = this.atEnd();
+    if (this.log.scrollTop !== this.top) {
+      this.top = this.log.scrollTop;
+      this.following = this.atEnd();
+    }
     if (this.following) toggle(this.jump, false);
     if (this.log.scrollTop < nearPx && this.log.clientHeight > 0) this.actions.loadOlder();
   }
