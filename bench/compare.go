@@ -14,7 +14,7 @@ type compareCmd struct {
 	rounds
 	traffic
 	Connections int `default:"10000" help:"Visitors of the idle scenario."`
-	Window      int `default:"4" help:"Messages of each visitor that are under way at once when saturating."`
+	Window      int `default:"32" help:"Messages of each visitor that are under way at once when saturating."`
 	Rate        int `default:"2000" help:"Messages a second of the fixed scenario."`
 }
 
@@ -36,7 +36,7 @@ type checkCmd struct {
 	rounds
 	traffic
 	Connections int     `default:"10000" help:"Visitors of the idle scenario."`
-	Window      int     `default:"4" help:"Messages of each visitor that are under way at once when saturating."`
+	Window      int     `default:"32" help:"Messages of each visitor that are under way at once when saturating."`
 	IdleBar     float64 `default:"0.55" help:"Most memory of an idle visitor, raw, by that of the bare relay."`
 	SaturateBar float64 `default:"0.45" help:"Fewest durable messages a second, by the bare relay's."`
 }

@@ -20,7 +20,8 @@ type Options struct {
 	Logger *slog.Logger
 	// CacheBytes bounds the cache of blocks read. Default: 32 MiB, for a small machine; more helps when many long histories are read.
 	CacheBytes int64
-	// MemTableBytes is how much is gathered in memory before it becomes a file; up to twice as much is held. Default: 16 MiB.
+	// MemTableBytes is how much is gathered in memory before it becomes a file; up to twice as much is held. It grows to that size only under
+	// load, where it spares rewriting files. Default: 64 MiB.
 	MemTableBytes int64
 	// Fatal is called when the disk refused to write and Pebble cannot go on. It must not return. Default: exit with code 74.
 	Fatal func(error)
@@ -35,7 +36,7 @@ const exitIO = 74
 // Defaults of Options.
 const (
 	DefaultCacheBytes    = 32 << 20
-	DefaultMemTableBytes = 16 << 20
+	DefaultMemTableBytes = 64 << 20
 )
 
 // maxOpenFiles bounds Pebble's file descriptors: sockets need the rest (G21).

@@ -39,7 +39,12 @@ type Conn struct {
 	greeted    bool
 	handling   bool
 	pinged     bool
+	// grown says that the reader has read since it got its stack.
+	grown bool
 }
+
+// silentAfter is for how long a peer says nothing until its reader gets a fresh stack: those who talk keep the one they have.
+const silentAfter = 2 * time.Second
 
 // Close sends what is queued and then a close frame, and ends the connection when the peer answers or time is up. It never blocks. Only
 // the first call counts.
@@ -86,7 +91,7 @@ func (c *Conn) noteRead(now int64) {
 func (c *Conn) setHandling(on bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.handling, c.greeted = on, true
+	c.handling, c.greeted, c.grown = on, true, c.raw != nil
 	c.heard = c.server.now()
 }
 
@@ -113,5 +118,8 @@ func (c *Conn) check(now int64) {
 		c.pinged = true
 		o.controls = appendFrame(o.controls, finBit|opPing, nil)
 		c.wakeWriter()
+	case c.grown && now-c.heard > int64(silentAfter):
+		c.grown = false
+		_ = c.net.SetReadDeadline(time.Unix(1, 0)) // wakes the reader in wait; one that reads meanwhile goes on
 	}
 }

@@ -3,6 +3,7 @@ package socket
 import (
 	"errors"
 	"net"
+	"os"
 	"time"
 )
 
@@ -38,7 +39,7 @@ func (g guarded) Read(p []byte) (int, error) {
 		return 0, errParked
 	default:
 		c.ready = false
-		n, err = g.Conn.Read(p)
+		n, err = g.read(p)
 		c.broken = err != nil
 	}
 	if n == 0 {
@@ -53,6 +54,17 @@ func (g guarded) Read(p []byte) (int, error) {
 		return 0, errGuarded
 	}
 	c.noteRead(now)
+	return n, err
+}
+
+// read reads from the socket. A deadline in the past is the clock's, who did not see that something came.
+func (g guarded) read(p []byte) (int, error) {
+	n, err := g.Conn.Read(p)
+	if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) {
+		if err = g.SetReadDeadline(time.Time{}); err == nil {
+			n, err = g.Conn.Read(p)
+		}
+	}
 	return n, err
 }
 

@@ -14,17 +14,19 @@ import (
 // pongEvery is how often a client's ping is answered at most.
 const pongEvery = time.Second
 
-// serve is the reader: it waits for bytes in a shallow frame and reads what is there. Then it goes on in a fresh goroutine, whose stack has
-// 2 KiB: one that reading has grown would stay at 4 KiB or more for as long as the connection is idle.
+// serve is the reader: it waits for bytes in a shallow frame and reads what is there. When the peer has fallen silent it goes on in a fresh
+// goroutine, whose stack has 2 KiB: one that reading has grown would stay at 4 KiB or more for as long as the connection is idle.
 func (c *Conn) serve() {
-	c.wait()
-	for c.read() {
-		if c.empty() {
+	for {
+		if c.wait() {
 			go c.serve()
 			return
 		}
+		if !c.read() {
+			c.finish()
+			return
+		}
 	}
-	c.finish()
 }
 
 // empty reports whether nothing of the next message is here, and the system can tell when there is.
@@ -109,6 +111,7 @@ func (c *Conn) ended(err error) {
 
 // finish ends the connection after its last read.
 func (c *Conn) finish() {
+	_ = c.net.SetReadDeadline(time.Time{}) // the clock may have set one to wake the reader
 	if c.broken {
 		c.cut() // nobody is there: what waits would be in vain
 	}

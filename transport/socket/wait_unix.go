@@ -2,18 +2,28 @@
 
 package socket
 
-import "syscall"
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+)
 
 // canPeek: the system can say that bytes wait without taking them.
 const canPeek = true
 
 // wait returns when there is something to read, or when the read would fail. It runs in a shallow frame so that an idle goroutine keeps its
-// smallest stack.
-func (c *Conn) wait() {
-	if c.empty() {
-		_ = c.raw.Read(readable) // the read that follows tells the error
-		c.ready = true
+// smallest stack. True: there is nothing to read, but the clock found that the peer has fallen silent.
+func (c *Conn) wait() (silent bool) {
+	if !c.empty() {
+		return false
 	}
+	if err := c.raw.Read(readable); errors.Is(err, os.ErrDeadlineExceeded) {
+		_ = c.net.SetReadDeadline(time.Time{}) // the read that follows tells the error, here and below
+		return true
+	}
+	c.ready = true
+	return false
 }
 
 // readable reports whether the descriptor has bytes, or an end or an error to tell. When in doubt it has: false means to wait for the next
