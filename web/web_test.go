@@ -165,6 +165,10 @@ func pages(t *testing.T) http.Handler {
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		_, _ = w.Write(script)
 	})
+	mux.HandleFunc("GET /examples.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		_, _ = w.Write([]byte(examples(t)))
+	})
 	mux.HandleFunc("GET /golden.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(goldenFrames(t))

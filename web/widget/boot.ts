@@ -18,7 +18,7 @@ const key = Symbol.for("parlor.chatbox");
 type Host = Page & { [key]?: Running };
 
 /**
- * boot starts the chatbox of the page, or returns the one that runs. A page that deleted window.$crisp and loads the script again gets a new
+ * boot starts the chatbox of the page, or returns the one that runs. A page that deleted or replaced window.$crisp and loads the script again gets a new
  * one in place of the old. Null: the page names no website.
  */
 export function boot(options: Omit<ChatboxOptions, "website">): Running | null {
@@ -26,7 +26,7 @@ export function boot(options: Omit<ChatboxOptions, "website">): Running | null {
   const website = globals.websiteId();
   if (!website) return null;
   const old = page[key];
-  if (old && old.website === website && (page.$crisp === old.sdk || page.$parlor === old.sdk)) return old;
+  if (old && old.website === website && page.$crisp === old.sdk && page.$parlor === old.sdk) return old;
   old?.destroy();
   const sdk = sdkOf(page);
   const chatbox = new Chatbox({ ...options, website, left: old?.website === website ? old.chatbox.left() : undefined });

@@ -1,6 +1,7 @@
 import type { AgentInfo, MessageFrame } from "../protocol/frames";
 import type { Outgoing } from "../protocol/outbox";
 import { dayOf } from "../design/format";
+import { lastSeq } from "../protocol/log";
 import type { Local, OutgoingMessage, State } from "./state";
 
 /** How far an own message came. queued: it waits for the connection. */
@@ -66,9 +67,14 @@ function messageRows(s: State): MessageRow[] {
     takeLocals(m.seq);
     rows.push(storedRow(m, s, website));
   }
-  takeLocals(Infinity);
   const stored = new Set(s.log.messages.map((m) => m.id));
-  for (const p of s.pending) if (!stored.has(p.frame.id)) rows.push(pendingRow(p, s));
+  let next = lastSeq(s.log);
+  for (const p of s.pending) {
+    if (stored.has(p.frame.id)) continue;
+    takeLocals(++next); // the place that it gets if nobody else writes first
+    rows.push(pendingRow(p, s));
+  }
+  takeLocals(Infinity);
   tellNewest(rows);
   return rows;
 }

@@ -3,6 +3,7 @@ import { FakeClock, message, sessionId, Sockets, welcome, websiteId, type FakeSo
 import { FakeJar } from "../testing/jar";
 import { boot, type Running } from "./boot";
 import { companyOf, dataOf, eventsOf, flagOf, segmentsOf, textOf } from "./sdkForms";
+import { rowsOf } from "./rows";
 import type { Sdk } from "./sdk";
 
 const page = window as unknown as Record<string, unknown> & { $crisp: Sdk; $parlor: Sdk };
@@ -91,7 +92,7 @@ test("message:send writes as the visitor, message:show as the website, here only
   page.$crisp.push(["do", "message:send", ["file", { url: "https://example.com/a.pdf", type: "application/pdf", name: "a.pdf", other: 1 }]]);
   equal(b.server().last("message")!.content, { url: "https://example.com/a.pdf", type: "application/pdf", name: "a.pdf" });
   page.$crisp.push(["do", "message:show", ["picker", { id: "p", text: "Which?", choices: [{ value: "1", label: "One" }] }]]);
-  equal([b.server().count("message"), state(b).locals.map((l) => [l.type, l.after])], [2, [["picker", 1]]]);
+  equal([b.server().count("message"), state(b).locals.map((l) => [l.type, l.after])], [2, [["picker", 2]]]);
   b.end();
 });
 
@@ -120,6 +121,27 @@ test("a script loaded again in the page takes over what was not sent yet", () =>
   sockets.now.opens().says(welcome());
   equal([sockets.now.last("message")!.content, page.$crisp.get("message:text"), page.$crisp.is("chat:opened")], ["not sent yet", "half", true]);
   second.destroy();
+  b.end();
+});
+
+test("a page that deleted only $crisp gets it back", () => {
+  const b = start();
+  b.server().opens().says(welcome());
+  delete (page as Partial<typeof page>).$crisp;
+  const second = boot({ origin: "https://chat.shop.example", jar: new FakeJar("www.shop.example"), clock: b.clock, create: b.sockets.create })!;
+  equal([typeof page.$crisp.get, page.$crisp === page.$parlor, document.querySelectorAll("parlor-chatbox").length], ["function", true, 1]);
+  second.destroy();
+  b.end();
+});
+
+test("what the page shows stands behind what was written before it", () => {
+  const b = start();
+  b.server().opens().says(welcome({ website: { id: websiteId, name: "Demo" } }));
+  page.$crisp.push(["do", "message:send", ["text", "one"]], ["do", "message:show", ["text", "two"]], ["do", "message:send", ["text", "three"]]);
+  const texts = (): unknown[] => rowsOf(state(b)).flatMap((r) => (r.kind === "message" ? [r.content] : []));
+  equal(texts(), ["one", "two", "three"]);
+  b.server().says({ t: "ack", id: b.server().last("message")!.id, seq: 1, at: 1 });
+  equal(texts(), ["one", "two", "three"]);
   b.end();
 });
 

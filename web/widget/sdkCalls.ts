@@ -21,6 +21,12 @@ export function later(name: string): Call {
   };
 }
 
+/** notYet are the calls that this chatbox has no part for. */
+export const notYet = [
+  "message:thread:start", "message:thread:end", "bot:scenario:run", "helpdesk:search", "helpdesk:query", "helpdesk:article:open", "overlay:open",
+  "overlay:close",
+];
+
 export const sets: Table<Call> = {
   "message:text": (c, v) => c.draft(textOf(v) ?? "", false),
   "session:segments": (c, v) => c.push({ t: "segments", ...segmentsOf(v) }),
@@ -48,10 +54,7 @@ export const dos: Table<Call> = {
   "trigger:run": (c, v) => c.runTrigger(stringOf(listOf(v)[0])),
   "consent:grant": (c) => c.grant(),
   "consent:revoke": (c) => c.revoke(),
-  ...Object.fromEntries([
-    "message:thread:start", "message:thread:end", "bot:scenario:run", "helpdesk:search", "helpdesk:query", "helpdesk:article:open", "overlay:open",
-    "overlay:close",
-  ].map((name) => [name, later(name)])),
+  ...Object.fromEntries(notYet.map((name) => [name, later(name)])),
 };
 
 export const is: Table<(c: Chatbox) => boolean> = {
@@ -141,5 +144,5 @@ function showLocal(c: Chatbox, values: unknown): void {
   const list = listOf(values);
   const [type, content] = list.length === 1 && typeof list[0] === "string" ? ["text", list[0]] : list;
   if (!shown.includes(type as string) || content === undefined || content === null) throw new TypeError("message:show: a type and its content");
-  c.dispatch({ type: "local", local: { id: newMessageId(), after: lastSeq(c.state.log), at: Date.now(), type: type as string, content } });
+  c.dispatch({ type: "local", local: { id: newMessageId(), after: lastSeq(c.state.log) + c.state.pending.length, at: Date.now(), type: type as string, content } });
 }

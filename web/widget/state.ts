@@ -13,7 +13,7 @@ export interface OutgoingMessage {
 /** Local is a message that the page itself shows as the agent (message:show). It is not part of the log and is not kept. */
 export interface Local {
   id: string;
-  /** The message of the log behind which it stands. */
+  /** The message of the log behind which it stands; one that waits counts by the place that it will get. */
   after: number;
   at: number;
   type: string;
