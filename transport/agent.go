@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/parlor-chat/parlor/actors"
@@ -100,13 +101,25 @@ func (a *agent) OnMessage(data []byte) {
 func (a *agent) hello(f *protocol.ClientFrame) {
 	ctx, cancel := context.WithTimeout(context.Background(), helloTimeout)
 	defer cancel()
-	who, login, err := a.t.config.Accounts.Verify(ctx, a.token)
+	token := a.token
 	a.token = ""
+	who, login, err := a.t.config.Accounts.Verify(ctx, token)
 	if err != nil {
 		a.Close(closeForLogin(err))
 		return
 	}
 	a.who, a.login = who, login
+	a.t.addLogin(a)
+	// From here on an end of the login closes the connection, and so does a change of the agent. One that came before is seen now.
+	now, _, err := a.t.config.Accounts.Verify(ctx, token)
+	switch {
+	case err != nil:
+		a.Close(closeForLogin(err))
+		return
+	case !slices.Equal(now.Websites, who.Websites):
+		a.Close(protocol.CloseResync)
+		return
+	}
 	welcome := protocol.AgentWelcome{
 		Ref:   f.Ref,
 		Agent: protocol.AgentInfo{ID: who.ID, Name: who.Name, Email: who.Email, Avatar: who.Avatar},
@@ -120,7 +133,6 @@ func (a *agent) hello(f *protocol.ClientFrame) {
 			welcome.Websites = append(welcome.Websites, protocol.WebsiteInfo{ID: w.ID, Name: w.Name, Color: w.Color})
 		}
 	}
-	a.t.addLogin(a)
 	a.Send(protocol.Encode(welcome))
 	a.t.system.AgentOnline(who, a)
 }

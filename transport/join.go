@@ -104,7 +104,7 @@ func (v *visitor) access(f *protocol.ClientFrame) chat.Access {
 func (v *visitor) welcome(f *protocol.ClientFrame) protocol.VisitorWelcome {
 	w := v.site.Website()
 	by := "script"
-	if v.from.sameSite {
+	if v.from.byServer {
 		by = "server"
 	}
 	return protocol.VisitorWelcome{

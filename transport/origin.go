@@ -82,7 +82,7 @@ func newPublic(urls []string) public {
 		p.origins[o] = struct{}{}
 		p.hosts[hostKey(o.host, o.port)] = struct{}{}
 		if o.port == defaultPort(o.scheme) {
-			p.hosts[o.host] = struct{}{}
+			p.hosts[strings.TrimSuffix(hostKey(o.host, o.port), ":"+o.port)] = struct{}{}
 		}
 		p.secure = p.secure || o.scheme == "https"
 	}

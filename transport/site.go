@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -17,15 +18,18 @@ func sameSite(page origin, r *http.Request, secure bool) bool {
 	if secure {
 		scheme = "https"
 	}
-	host, _ := strings.CutSuffix(strings.ToLower(r.Host), ":"+portOf(r.Host))
-	site, ok := siteOf(host)
+	site, ok := siteOf(hostOf(r.Host))
 	pageSite, pageOK := siteOf(page.host)
 	return ok && pageOK && site == pageSite && page.scheme == scheme
 }
 
-func portOf(host string) string {
-	i := strings.LastIndexByte(host, ':')
-	return host[i+1:]
+// hostOf is the host of a Host header, in lower case, without port and brackets.
+func hostOf(header string) string {
+	host, _, err := net.SplitHostPort(header)
+	if err != nil {
+		host = strings.Trim(header, "[]")
+	}
+	return strings.ToLower(host)
 }
 
 // siteOf is the registrable domain of a host; hosts without one (localhost, addresses) are sites of their own only for themselves.
@@ -46,17 +50,19 @@ func sessionCookie(name, value, domain string, maxAge time.Duration, secure bool
 }
 
 // cookieDomain is the domain that covers the page and its subdomains: the owner's, or the site's base domain. A wish of the page counts
-// when it covers the page and is no public suffix. Empty: the host alone, which is all that localhost and addresses allow.
-func cookieDomain(wish string, policy chat.Cookie, page origin) string {
+// when it covers the page and is no public suffix. None counts that does not cover the node's own host: browsers refuse such a cookie. Empty:
+// the host alone, which is all that localhost and addresses allow.
+func cookieDomain(wish string, policy chat.Cookie, page origin, host string) string {
 	base, _ := siteOf(page.host)
-	for _, domain := range []string{strings.TrimPrefix(strings.ToLower(wish), "."), policy.Domain, base} {
+	for _, domain := range []string{wish, policy.Domain, base} {
+		domain = strings.TrimPrefix(strings.ToLower(domain), ".")
 		if domain == "" || !strings.Contains(domain, ".") || strings.Trim(domain, "0123456789.") == "" {
 			continue
 		}
 		if site, ok := siteOf(domain); !ok || !covers(site, domain) || site != base {
 			continue
 		}
-		if covers(domain, page.host) {
+		if covers(domain, page.host) && covers(domain, host) {
 			return domain
 		}
 	}

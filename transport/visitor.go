@@ -28,7 +28,8 @@ type visitor struct {
 type handshake struct {
 	origin    origin
 	hasOrigin bool
-	sameSite  bool
+	// byServer says that the node can set the page's cookie: both are of one site, and the owner's domain covers the node.
+	byServer bool
 	// cookies are the request's; only the one of the website that hello names is looked at.
 	cookies []*http.Cookie
 	addr    netip.AddrPort
@@ -71,7 +72,7 @@ func (t *Transport) shakeHands(r *http.Request) (*handshake, bool) {
 	if h.origin, ok = parseOrigin(text); !ok || len(r.Header["Origin"]) != 1 {
 		return nil, false
 	}
-	h.hasOrigin, h.sameSite = true, sameSite(h.origin, r, t.public.secure)
+	h.hasOrigin = true
 	id, err := chat.ParseWebsiteID(r.URL.Query().Get("website"))
 	if err != nil {
 		return nil, false
@@ -81,6 +82,8 @@ func (t *Transport) shakeHands(r *http.Request) (*handshake, bool) {
 		// An unknown website is told after the upgrade, where the page's script can see the code.
 		return h, errors.Is(err, persistence.ErrNotFound)
 	}
+	domain := site.Website().Cookie.Domain
+	h.byServer = sameSite(h.origin, r, t.public.secure) && (domain == "" || covers(domain, hostOf(r.Host)))
 	return h, t.admits(site, h)
 }
 

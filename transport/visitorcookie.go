@@ -86,10 +86,10 @@ func (t *Transport) setCookie(w http.ResponseWriter, r *http.Request, page origi
 		given = held
 	}
 	age := website.Cookie.MaxAge
-	if wish := time.Duration(body.MaxAge) * time.Second; body.MaxAge > 0 && body.MaxAge < int64(chat.MaxCookieAge/time.Second) {
-		age = max(wish, chat.MinCookieAge)
+	if body.MaxAge > 0 {
+		age = max(time.Duration(min(body.MaxAge, int64(chat.MaxCookieAge/time.Second)))*time.Second, chat.MinCookieAge)
 	}
-	http.SetCookie(w, sessionCookie(name, given.token(), cookieDomain(body.Domain, website.Cookie, page), age, t.public.secure))
+	http.SetCookie(w, sessionCookie(name, given.token(), cookieDomain(body.Domain, website.Cookie, page, hostOf(r.Host)), age, t.public.secure))
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -99,6 +99,6 @@ func (t *Transport) clearCookie(w http.ResponseWriter, r *http.Request, page ori
 		return
 	}
 	name := cookieName(t.config.CookiePrefix, website.ID)
-	http.SetCookie(w, sessionCookie(name, "", cookieDomain(r.URL.Query().Get("domain"), website.Cookie, page), -time.Second, t.public.secure))
+	http.SetCookie(w, sessionCookie(name, "", cookieDomain(r.URL.Query().Get("domain"), website.Cookie, page, hostOf(r.Host)), -time.Second, t.public.secure))
 	w.WriteHeader(http.StatusNoContent)
 }
