@@ -26,6 +26,9 @@ type Conn struct {
 	window int64
 	// ready says that wait saw something to read, broken that the socket's end was read, answered that the peer sent its close frame.
 	ready, broken, answered bool
+	// talking says that the last message came soon after the one before, which was at said.
+	talking bool
+	said    int64
 
 	// Set before the connection is shared.
 	stripe, jitter uint8
@@ -39,11 +42,11 @@ type Conn struct {
 	greeted    bool
 	handling   bool
 	pinged     bool
-	// grown says that the reader has read since it got its stack.
+	// grown says that the reader waits with a stack that reading has grown.
 	grown bool
 }
 
-// silentAfter is for how long a peer says nothing until its reader gets a fresh stack: those who talk keep the one they have.
+// silentAfter is for how long a peer who talked says nothing until its reader gets a fresh stack.
 const silentAfter = 2 * time.Second
 
 // Close sends what is queued and then a close frame, and ends the connection when the peer answers or time is up. It never blocks. Only
@@ -91,8 +94,12 @@ func (c *Conn) noteRead(now int64) {
 func (c *Conn) setHandling(on bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.handling, c.greeted, c.grown = on, true, c.raw != nil
 	c.heard = c.server.now()
+	if on {
+		c.talking = c.raw != nil && c.said != 0 && c.heard-c.said < int64(silentAfter)
+		c.said = c.heard
+	}
+	c.handling, c.greeted, c.grown = on, true, c.talking
 }
 
 // check is called by the clock, a few times a second.

@@ -14,19 +14,23 @@ import (
 // pongEvery is how often a client's ping is answered at most.
 const pongEvery = time.Second
 
-// serve is the reader: it waits for bytes in a shallow frame and reads what is there. When the peer has fallen silent it goes on in a fresh
-// goroutine, whose stack has 2 KiB: one that reading has grown would stay at 4 KiB or more for as long as the connection is idle.
+// serve is the reader: it waits for bytes in a shallow frame and reads what is there. Then it goes on in a fresh goroutine, whose stack has
+// 2 KiB: one that reading has grown would stay at 4 KiB or more for as long as the connection is idle. While the peer talks, one message soon
+// after the other, the reader keeps its stack, until the clock finds that the peer has fallen silent.
 func (c *Conn) serve() {
 	for {
 		if c.wait() {
-			go c.serve()
-			return
+			break
 		}
 		if !c.read() {
 			c.finish()
 			return
 		}
+		if !c.talking && c.empty() {
+			break
+		}
 	}
+	go c.serve()
 }
 
 // empty reports whether nothing of the next message is here, and the system can tell when there is.
