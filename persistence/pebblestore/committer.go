@@ -29,7 +29,8 @@ type committer struct {
 	space *watermark
 	queue chan *request
 	ended chan struct{}
-	since atomic.Int64 // when the write that is under way began, in Unix nanoseconds; 0: none is
+	began time.Time
+	since atomic.Int64 // when the write that is under way began, on the committer's own clock; 0: none is
 
 	epochs [persistence.Shards]uint64
 	recent recent
@@ -51,7 +52,7 @@ type sentKey struct {
 // startCommitter starts a committer; stop ends it.
 func startCommitter(db *pebble.DB, space *watermark) *committer {
 	c := &committer{
-		db: db, space: space, queue: make(chan *request, queuedCommits), ended: make(chan struct{}),
+		db: db, space: space, queue: make(chan *request, queuedCommits), ended: make(chan struct{}), began: time.Now(),
 		recent: newRecent(), seed: maphash.MakeSeed(), receipts: make(map[sentKey]persistence.Receipt),
 	}
 	go c.run()
@@ -90,14 +91,17 @@ func (c *committer) busyFor() time.Duration {
 	if since == 0 {
 		return 0
 	}
-	return time.Duration(time.Now().UnixNano() - since)
+	return time.Duration(c.now() - since)
 }
+
+// now is the time on a clock that nobody can change (G20), never 0.
+func (c *committer) now() int64 { return int64(time.Since(c.began)) + 1 }
 
 func (c *committer) run() {
 	defer close(c.ended)
 	for r := range c.queue {
 		runtime.Gosched() // who was just answered and has more comes along: under load groups become seven times as large
-		c.since.Store(time.Now().UnixNano())
+		c.since.Store(c.now())
 		c.write(r)
 		c.since.Store(0)
 	}

@@ -68,7 +68,9 @@ func eraseFinal(t *testing.T, s persistence.Store) {
 	w.refused(t, first, persistence.ErrErased)        // a repeat: its receipt went, too
 	fresh := w.beside(1, 1)
 	w.refused(t, fresh.step(1, 0), persistence.ErrErased) // from the beginning
+	stale := w.step(1, 0)
 	w.epoch = claim(t, s, w.shard)
+	w.refused(t, stale, persistence.ErrErased)        // by an owner of before, who learns this first
 	w.refused(t, w.step(1, 0), persistence.ErrErased) // by the next owner
 	isErased(t, w)
 }

@@ -14,6 +14,7 @@ func inboxTests() []test {
 		{"newest first, one entry each", inboxOrder},
 		{"filters by state", inboxFilter},
 		{"pages join, also between equal times", inboxPages},
+		{"pages join while conversations move and go", inboxMoves},
 		{"shows the head of now", inboxHead},
 		{"limits are bounded", inboxLimits},
 		{"refuses a cursor of its own making", inboxCursor},
@@ -113,6 +114,66 @@ func allPages(t testing.TB, s persistence.Store, q persistence.InboxQuery) []cha
 			t.Fatalf("a page of %d with a next one, limit %d", len(page.Heads), q.Limit)
 		}
 		q.Cursor = page.Next
+	}
+}
+
+// inboxMoves pages while some conversations get messages, are resolved or deleted: those that stay where they are come once, in order.
+func inboxMoves(t *testing.T, s persistence.Store) {
+	w := newWriter(t, s, 1, 0)
+	var still, moving []*writer
+	for n := range uint32(40) {
+		v := w.beside(1, n)
+		v.conversation(t, int(n)/3, chat.StateUnresolved)
+		if n%4 == 0 {
+			moving = append(moving, v)
+		} else {
+			still = append(still, v)
+		}
+	}
+	var want []chat.Head
+	for _, v := range still {
+		want = append(want, v.head)
+	}
+	sortHeads(want)
+	q, met := persistence.InboxQuery{Limit: 3}, []chat.Head(nil)
+	for step := 0; ; step++ {
+		page, err := s.Inbox(t.Context(), websiteID(1), q)
+		ok(t, "inbox", err)
+		for _, h := range page.Heads {
+			if slices.ContainsFunc(want, func(w chat.Head) bool { return w.ID == h.ID }) {
+				met = append(met, h)
+			}
+		}
+		if page.Next == "" {
+			break
+		}
+		q.Cursor = page.Next
+		if step < len(moving) {
+			move(t, moving[step], step)
+		}
+		if last := page.Heads[len(page.Heads)-1]; step == 4 { // the cursor's own conversation goes
+			want = slices.DeleteFunc(want, func(h chat.Head) bool { return h.ID == last.ID })
+			met = slices.DeleteFunc(met, func(h chat.Head) bool { return h.ID == last.ID })
+			ok(t, "erase", s.Erase(t.Context(), websiteID(1), last.ID))
+		}
+	}
+	same(t, "those that stayed", met, want)
+}
+
+// move does one of the things that change a conversation's place, unless it is gone.
+func move(t testing.TB, w *writer, n int) {
+	t.Helper()
+	if _, err := w.store.Load(t.Context(), w.head.Website, w.head.ID); err != nil {
+		fails(t, "load", err, persistence.ErrErased)
+		return
+	}
+	switch n % 3 {
+	case 0:
+		w.conversation(t, 1000+n, chat.StateUnresolved)
+	case 1:
+		w.conversation(t, 1000+n, chat.StateResolved)
+	default:
+		ok(t, "erase", w.store.Erase(t.Context(), w.head.Website, w.head.ID))
 	}
 }
 

@@ -1,0 +1,36 @@
+package pebblestore
+
+import (
+	"context"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// Plain switches compression off, so that bytes can be found in files.
+func (o Options) Plain() Options {
+	o.plain = true
+	return o
+}
+
+// Hold opens an iterator over everything, as a slow reader would; release closes it.
+func (s *Store) Hold() (release func() error, err error) {
+	it, err := s.scan(context.Background(), nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	it.First()
+	return it.Close, nil
+}
+
+// DB is Pebble itself.
+func (s *Store) DB() *pebble.DB { return s.db }
+
+// What the tests of the limits need to know.
+const (
+	QueuedCommits = queuedCommits
+	Committers    = committers
+	ReserveBytes  = reserveBytes
+	ScrubApart    = scrubApart
+	StalledAfter  = stalledAfter
+	SpaceInterval = spaceInterval
+)
