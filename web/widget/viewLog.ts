@@ -31,7 +31,7 @@ export class LogView {
     this.jump = h("button", { class: "jump", type: "button", hidden: true, onclick: () => this.toEnd() }, icon(iconArrowDown, "small"), l.strings.newMessages);
     this.element = h("div", { class: "scroller" }, this.log, this.jump);
     const follow = (): void => {
-      if (this.following && (this.log.scrollTop === this.top || this.atEnd())) this.toEnd();
+      if (this.follows()) this.toEnd();
     };
     this.size = new ResizeObserver(follow);
     this.size.observe(this.log);
@@ -46,7 +46,7 @@ export class LogView {
     const b = this.before;
     this.before = s;
     if (b && same(b, s)) return;
-    const atEnd = this.atEnd();
+    const follows = this.follows();
     const mine = b !== null && s.pending.length > b.pending.length;
     const grewAbove = b !== null && s.log.messages[0]?.seq !== b.log.messages[0]?.seq && b.log.messages.length > 0;
     const fromEnd = this.log.scrollHeight - this.log.scrollTop;
@@ -54,8 +54,8 @@ export class LogView {
     setAttr(this.log, "aria-busy", !this.filled || grewAbove ? "true" : "false");
     reconcile(this.log, rowsOf(s), (r) => r.key, (r) => this.rows.create(r), (e, r) => this.rows.update(e, r));
     this.filled ||= s.loaded;
-    if (grewAbove && !atEnd) this.log.scrollTop = this.log.scrollHeight - fromEnd;
-    else if (atEnd || mine || b === null) this.toEnd();
+    if (grewAbove && !follows) this.log.scrollTop = this.log.scrollHeight - fromEnd;
+    else if (follows || mine || b === null) this.toEnd();
     else if (b && lastId(s) !== lastId(b)) toggle(this.jump, true);
   }
 
@@ -63,6 +63,11 @@ export class LogView {
   shown(): void {
     this.toEnd();
     this.scrolled();
+  }
+
+  /** follows reports whether the newest message is to be in sight, though the room may have changed since it was put there. */
+  private follows(): boolean {
+    return this.atEnd() || (this.following && this.log.scrollTop === this.top);
   }
 
   private atEnd(): boolean {
