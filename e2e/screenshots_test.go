@@ -25,6 +25,7 @@ var (
 // TestScreenshots makes the pictures of the documentation from the built program and a real browser: make screenshots.
 func TestScreenshots(t *testing.T) {
 	t.Run("inbox", inboxPictures)
+	t.Run("demo", demoPictures)
 }
 
 // picture saves what a tab shows under a name.
