@@ -11,7 +11,6 @@ export interface Strings {
   compose: string;
   send: string;
   emoji: string;
-  you: string;
   typing: string;
   sending: string;
   sent: string;
@@ -24,7 +23,6 @@ export interface Strings {
   tooLong: string;
   queued: string;
   offline: string;
-  back: string;
   noCookies: string;
   deleted: string;
   awayNote: string;
@@ -53,7 +51,6 @@ const en: Strings = {
   compose: "Write a message…",
   send: "Send",
   emoji: "Emoji",
-  you: "You",
   typing: "{name} is typing",
   sending: "Sending…",
   sent: "Sent",
@@ -66,7 +63,6 @@ const en: Strings = {
   tooLong: "This message is too long.",
   queued: "Waiting for connection",
   offline: "No connection. Keep this page open: your messages go out as soon as you are back.",
-  back: "Connected again",
   noCookies: "Your browser keeps no cookies for this page, so this chat ends when you leave it.",
   deleted: "This conversation was deleted. What you write starts a new one.",
   awayNote: "Nobody is here right now. Leave your e-mail address and we answer there too.",
@@ -95,7 +91,6 @@ const fr: Strings = {
   compose: "Écrire un message…",
   send: "Envoyer",
   emoji: "Émoji",
-  you: "Vous",
   typing: "{name} écrit",
   sending: "Envoi…",
   sent: "Envoyé",
@@ -108,7 +103,6 @@ const fr: Strings = {
   tooLong: "Ce message est trop long.",
   queued: "En attente de connexion",
   offline: "Pas de connexion. Gardez cette page ouverte : vos messages partiront dès votre retour.",
-  back: "De nouveau connecté",
   noCookies: "Votre navigateur ne garde pas de cookies pour cette page : ce chat se termine quand vous la quittez.",
   deleted: "Cette conversation a été supprimée. Un nouveau message en commence une autre.",
   awayNote: "Personne n’est là pour le moment. Laissez votre adresse e-mail, nous y répondrons aussi.",
@@ -137,7 +131,6 @@ const de: Strings = {
   compose: "Nachricht schreiben…",
   send: "Senden",
   emoji: "Emoji",
-  you: "Sie",
   typing: "{name} schreibt",
   sending: "Wird gesendet…",
   sent: "Gesendet",
@@ -150,7 +143,6 @@ const de: Strings = {
   tooLong: "Diese Nachricht ist zu lang.",
   queued: "Wartet auf Verbindung",
   offline: "Keine Verbindung. Lassen Sie diese Seite offen: Ihre Nachrichten gehen hinaus, sobald Sie wieder verbunden sind.",
-  back: "Wieder verbunden",
   noCookies: "Ihr Browser behält für diese Seite keine Cookies: Der Chat endet, wenn Sie sie verlassen.",
   deleted: "Dieses Gespräch wurde gelöscht. Mit Ihrer nächsten Nachricht beginnt ein neues.",
   awayNote: "Gerade ist niemand da. Lassen Sie Ihre E-Mail-Adresse hier, dann antworten wir auch dorthin.",
@@ -179,7 +171,6 @@ const es: Strings = {
   compose: "Escribe un mensaje…",
   send: "Enviar",
   emoji: "Emoji",
-  you: "Tú",
   typing: "{name} está escribiendo",
   sending: "Enviando…",
   sent: "Enviado",
@@ -192,7 +183,6 @@ const es: Strings = {
   tooLong: "Este mensaje es demasiado largo.",
   queued: "Esperando conexión",
   offline: "Sin conexión. Deja esta página abierta: enviaremos tus mensajes en cuanto vuelvas.",
-  back: "Conectado de nuevo",
   noCookies: "Tu navegador no guarda cookies en esta página: el chat termina cuando la dejes.",
   deleted: "Esta conversación se eliminó. Lo que escribas empieza una nueva.",
   awayNote: "Ahora no hay nadie. Deja tu correo electrónico y te responderemos también allí.",
@@ -221,7 +211,6 @@ const ar: Strings = {
   compose: "اكتب رسالة…",
   send: "إرسال",
   emoji: "رموز تعبيرية",
-  you: "أنت",
   typing: "{name} يكتب",
   sending: "جارٍ الإرسال…",
   sent: "أُرسلت",
@@ -234,7 +223,6 @@ const ar: Strings = {
   tooLong: "هذه الرسالة طويلة جدًا.",
   queued: "في انتظار الاتصال",
   offline: "لا يوجد اتصال. أبقِ هذه الصفحة مفتوحة: سنرسل رسائلك فور عودتك.",
-  back: "عاد الاتصال",
   noCookies: "متصفحك لا يحفظ ملفات تعريف الارتباط لهذه الصفحة، لذا تنتهي المحادثة عند مغادرتها.",
   deleted: "حُذفت هذه المحادثة. ما تكتبه الآن يبدأ محادثة جديدة.",
   awayNote: "لا يوجد أحد الآن. اترك بريدك الإلكتروني وسنجيبك هناك أيضًا.",
