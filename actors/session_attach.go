@@ -80,10 +80,6 @@ func (s *session) open(ctx actor.Context, o *Open) {
 	if refusal == nil {
 		replay, refusal = s.replay(o.Resume, true)
 	}
-	var notes [][]byte
-	if refusal == nil {
-		notes, refusal = s.notes(&replay, o.Resume)
-	}
 	if refusal != nil {
 		o.Conn.Send(protocol.EncodeError(o.Ref, chat.MessageID{}, refusal))
 		o.Conn.Handled()
@@ -96,7 +92,6 @@ func (s *session) open(ctx actor.Context, o *Open) {
 		Conversation: protocol.Summarize(&s.state.Head, online),
 		Visitor:      protocol.Detail(&s.state.Head, &s.state.Visitor, online),
 	}))
-	replay.notes = notes
 	replay.send(o.Conn, s.state.Seq > 0 || s.state.Notes > 0)
 	s.add(subscriber{o.Conn, chat.RoleAgent})
 	o.Conn.Handled()
@@ -166,8 +161,36 @@ func (s *session) continues(r *protocol.Resume, notes bool) bool {
 	return r.Epoch == protocol.FormatEpoch(s.state.Epoch) && missed(s.state.Seq, r.Seq) && (!notes || missed(s.state.Notes, r.N))
 }
 
-// replay reads what a client missed. notes: the agents' log is part of it.
+// replay reads what a client missed. notes: the agents' log is part of it. A gap of too many bytes is a reset, or the client would be taken for
+// one that does not read, each time it comes back.
 func (s *session) replay(resume *protocol.Resume, notes bool) (replay, *chat.Error) {
+	r, refusal := s.missed(resume, notes)
+	if refusal == nil && r.kind == resumeOK && r.bytes() > protocol.MaxReplayBytes {
+		r, refusal = s.missed(nil, notes)
+		r.kind = resumeReset
+	}
+	return r, refusal
+}
+
+func (r *replay) bytes() (n int) {
+	for _, frames := range [...][][]byte{r.messages, r.notes} {
+		for _, frame := range frames {
+			n += len(frame)
+		}
+	}
+	return n
+}
+
+// missed reads both logs.
+func (s *session) missed(resume *protocol.Resume, notes bool) (replay, *chat.Error) {
+	r, refusal := s.messages(resume, notes)
+	if refusal == nil && notes {
+		r.notes, refusal = s.notes(&r, resume)
+	}
+	return r, refusal
+}
+
+func (s *session) messages(resume *protocol.Resume, notes bool) (replay, *chat.Error) {
 	r := replay{session: s.state.ID, kind: resumeNone}
 	// Up to the end that the welcome tells: behind it may stand what a commit that was given up has stored since, which comes live.
 	page := persistence.Page{Before: s.state.Seq + 1, Limit: protocol.SnapshotMessages}

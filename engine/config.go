@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/protocol"
 )
 
 // Config is everything an operator can set about a node. Default gives every field a value that suits a small deployment.
@@ -187,8 +188,8 @@ func (p *problems) limits(l Limits) {
 		{"limits.pending", l.Pending, 1, 4096},
 		{"limits.visitor_frame_bytes", l.VisitorFrameBytes, 1024, mostFrame},
 		{"limits.agent_frame_bytes", l.AgentFrameBytes, 1024, mostFrame},
-		{"limits.visitor_outbox_bytes", l.VisitorOutboxBytes, 64 << 10, 64 << 20},
-		{"limits.agent_outbox_bytes", l.AgentOutboxBytes, 64 << 10, 64 << 20},
+		{"limits.visitor_outbox_bytes", l.VisitorOutboxBytes, 2 * protocol.MaxReplayBytes, 64 << 20},
+		{"limits.agent_outbox_bytes", l.AgentOutboxBytes, 2 * protocol.MaxReplayBytes, 64 << 20},
 		{"limits.sockets", l.Sockets, 0, 1 << 30},
 		{"limits.sockets_per_address", l.SocketsPerAddress, 0, 1 << 30},
 		{"limits.sockets_per_24", l.SocketsPer24, 0, 1 << 30},

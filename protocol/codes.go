@@ -20,6 +20,8 @@ const (
 	SnapshotMessages = 50
 	// MaxReplay is the longest gap that is filled message by message; behind it a snapshot is cheaper for both.
 	MaxReplay = 500
+	// MaxReplayBytes is how long such a gap may be: half of the smallest outbox, so that what comes live has room behind it.
+	MaxReplayBytes = 64 << 10
 	// MaxHistory is the largest page of a history request.
 	MaxHistory = 100
 	// MaxVisitorsListed bounds the list of live visitors.
