@@ -89,8 +89,9 @@ type pace struct {
 
 func (f Fixed) pace() *pace {
 	interval := time.Second / time.Duration(f.PerSecond)
+	warm := int(f.Warmup / interval)
 	return &pace{
-		visitors: f.Visitors, interval: interval, warm: int(f.Warmup / interval), total: int((f.Warmup + f.Duration) / interval),
+		visitors: f.Visitors, interval: interval, warm: warm, total: warm + max(1, int(f.Duration/interval)),
 		// Soon: readers must have begun.
 		start: time.Now().Add(100 * time.Millisecond), all: make(chan struct{}),
 		latencies: hdrhistogram.New(1, maxLatency.Microseconds(), significantDigits),
