@@ -92,6 +92,8 @@ func (s *session) decideTogether(ctx actor.Context) (next *chat.Session, st step
 		return nil, st, false
 	}
 	state, rules, now := *s.state, s.site.rules(), time.Now()
+	st.messages = make([]persistence.Entry, 0, len(s.posting))
+	st.dedupes = make([]persistence.Dedupe, 0, len(s.posting))
 	for _, c := range s.posting {
 		if !s.belongs(c.Website) || (c.From.Role == chat.RoleVisitor && !s.knows(c.Conn)) {
 			return nil, st, false

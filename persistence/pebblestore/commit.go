@@ -123,7 +123,7 @@ func (s *Store) encode(k sessionKey, c *persistence.Commit) (*step, error) {
 	for _, n := range c.Notes {
 		err = errors.Join(err, b.Set(k.note(n.After, n.Seq), n.Frame, nil))
 	}
-	st.dedupes = slices.Clone(c.Dedupes)
+	st.dedupes, st.receipts = slices.Clone(c.Dedupes), make([][]byte, 0, len(c.Dedupes))
 	for _, d := range st.dedupes {
 		key := k.receipt(d.Sender, d.ID)
 		st.receipts = append(st.receipts, key)

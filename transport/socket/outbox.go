@@ -11,6 +11,9 @@ const batchBytes = 32 << 10
 // frameOverheadBytes is what a queued frame costs beside its bytes: without it, many tiny frames would hold far more than the bound says.
 const frameOverheadBytes = 24
 
+// firstFrames is for how many frames there is room at first: most often one waits, and under load some.
+const firstFrames = 4
+
 // maxReasonBytes is what a close frame has room for (RFC 6455, section 5.5).
 const maxReasonBytes = maxControlBytes - 2
 
@@ -40,6 +43,9 @@ func (o *outbox) add(frame []byte, limit int) bool {
 	if o.bytes+cost > limit {
 		o.frames, o.bytes = nil, 0
 		return false
+	}
+	if o.frames == nil {
+		o.frames = make([][]byte, 0, firstFrames)
 	}
 	o.frames = append(o.frames, frame)
 	o.bytes += cost
