@@ -45,7 +45,7 @@ func (i idleCmd) Run(ctx context.Context, out io.Writer) error {
 type saturateCmd struct {
 	rounds
 	traffic
-	Window int `default:"4" help:"Messages of each visitor that are under way at once."`
+	Window int `default:"32" help:"Messages of each visitor that are under way at once."`
 }
 
 // Run implements the command.
