@@ -29,7 +29,7 @@ func TestScenarios(t *testing.T) {
 	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "github.com/parlor-chat/parlor/cmd/parlor").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, output)
 	}
-	traffic := []string{"--visitors=4", "--agents=2", "--warmup=100ms", "--duration=500ms"}
+	traffic := []string{"--visitors=4", "--agents=2", "--warmup=100ms", "--duration=2s"}
 	for name, v := range map[string]struct {
 		args    []string
 		systems string

