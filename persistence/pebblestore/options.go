@@ -80,9 +80,10 @@ func (o Options) pebble(fs vfs.FS, lock *pebble.Lock, log *pebbleLog) *pebble.Op
 		FormatMajorVersion: pebble.FormatTableFormatV6, // no value separation in it
 		Cleaner:            pebble.ArchiveCleaner{},    // with keepsNothing: removes, and recycles no log
 
-		// Measured with 1,000 writers: twice Pebble's defaults take 15 % less work for each commit, and filters keep reads cheap.
-		L0CompactionThreshold: 8,
-		L0StopWritesThreshold: 24,
+		// Measured with 1,000 writers: twice Pebble's defaults took 15 % less work for each commit, four times still less, and filters keep
+		// reads cheap.
+		L0CompactionThreshold: 16,
+		L0StopWritesThreshold: 48,
 	}
 	for i := range opts.Levels {
 		opts.Levels[i].FilterPolicy = keyFilter // most looks at receipts and tombstones find nothing
