@@ -131,7 +131,7 @@ func (s *session) recoverPanic(ctx actor.Context) {
 		refuseUndelivered(c)
 	}
 	s.posting = nil
-	if m, ok := ctx.Message().(*toSession); ok && !s.gathers(m) {
+	if m, ok := ctx.Message().(*toSession); ok && !gathered(m) {
 		refuseUndelivered(m.body)
 	}
 	s.discard(ctx, protocol.CloseResync)

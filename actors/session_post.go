@@ -16,8 +16,8 @@ const maxTogether = 32
 // postGathered ends a gathering: it stands in the mailbox behind the messages that were there when the gathering began.
 type postGathered struct{}
 
-// gathers reports whether the message is one that is gathered.
-func (s *session) gathers(m *toSession) bool {
+// gathered reports whether the message is of those that are gathered.
+func gathered(m *toSession) bool {
 	c, ok := m.body.(*Command)
 	if ok {
 		_, ok = c.Command.(chat.PostMessage)
@@ -29,7 +29,7 @@ func (s *session) gathers(m *toSession) bool {
 // is stored by one commit, not by one each. Where nothing waits, that is at once. It reports false for everything that is no message.
 func (s *session) gather(ctx actor.Context) bool {
 	m, ok := ctx.Message().(*toSession)
-	if !ok || !s.gathers(m) {
+	if !ok || !gathered(m) {
 		return false
 	}
 	if len(s.posting) == maxTogether || (len(s.posting) > 0 && s.posting[0].Website != m.website) {
