@@ -26,6 +26,7 @@ func TestASlowReaderIsClosedAndResumes(t *testing.T) {
 		began := time.Now()
 		for range pages {
 			w.answer(a, session, strings.Repeat("x", 4000))
+			synctest.Wait() // who reads has read it, however busy the machine is
 		}
 		for seq := uint64(2); seq <= pages+1; seq++ {
 			if f := w.expect(v.Client, "message"); f.Seq != seq {
