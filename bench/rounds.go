@@ -51,7 +51,7 @@ func (r rounds) measure(ctx context.Context, out io.Writer, name string, s scena
 				return nil, fmt.Errorf("%s on %s: %w", name, system.Name, err)
 			}
 		}
-		found.Add(round)
+		found.Add(report.Round{Systems: round})
 		slices.Reverse(systems) // so that none always comes first
 	}
 	if r.JSON {

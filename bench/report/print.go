@@ -1,56 +1,67 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/go-json-experiment/json"
 )
 
 // Print writes the report for people: a line for each system and round, each figure followed by its ratio.
 func (r *Report) Print(w io.Writer) error {
 	m := r.Machine
-	settings, err := json.Marshal(r.Settings)
-	if err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	fmt.Fprintf(w, "%s %s\n%s, %d cores, %d MiB, %s %s, %s\n", r.Scenario, settings, m.CPU, m.Cores, m.MemoryMiB, m.System, m.Kernel, m.Go)
+	fmt.Fprintf(w, "%s %s\n%s, %d cores, %d MiB, %s %s, %s\n", r.Scenario, r.Settings, m.CPU, m.Cores, m.MemoryMiB, m.System, m.Kernel, m.Go)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	line := func(cells ...string) { fmt.Fprintln(t, strings.Join(cells, "\t")+"\t") }
 	head := []string{"round", "system"}
-	for _, f := range r.figures {
+	for _, f := range r.Figures {
 		head = append(head, f.Label, "ratio")
 	}
-	line(head...)
-	for i, round := range r.Rounds {
-		for _, system := range r.Order {
-			cells := []string{strconv.Itoa(i + 1), system}
-			for _, f := range r.figures {
-				cells = append(cells, number(round.Systems[system], f.Name, f.Digits), number(round.Ratios[system], f.Name, 2))
-			}
-			line(cells...)
-		}
+	if r.StepLabel != "" {
+		head = append([]string{r.StepLabel}, head...)
 	}
-	for _, system := range r.Order[1:] {
-		cells := []string{"median", system}
-		for _, f := range r.figures {
-			cells = append(cells, "", number(r.Median[system], f.Name, 2))
-		}
-		line(cells...)
+	printLine(t, head)
+	r.printRounds(t, nil, r.Rounds, r.Median)
+	for _, s := range r.Steps {
+		r.printRounds(t, []string{strconv.FormatFloat(s.X, 'f', -1, 64)}, s.Rounds, s.Median)
 	}
 	return t.Flush()
 }
 
-// number is a figure as text, empty when it was not measured.
-func number(f Figures, name string, digits int) string {
-	v, ok := f[name]
-	if !ok {
-		return ""
+// printRounds prints rounds and their medians, each line after the same first cells.
+func (r *Report) printRounds(w io.Writer, first []string, rounds []Round, medians map[string]Figures) {
+	for i, round := range rounds {
+		for _, system := range r.Order {
+			cells := append(slices.Clone(first), strconv.Itoa(i+1), system)
+			for _, f := range r.Figures {
+				cells = append(cells, number(round.Systems[system], f.Name, f.Digits), number(round.Ratios[system], f.Name, 2))
+			}
+			printLine(w, cells)
+		}
 	}
-	return strconv.FormatFloat(v, 'f', digits, 64)
+	for _, system := range r.Order[1:] {
+		if len(medians[system]) == 0 {
+			continue
+		}
+		cells := append(slices.Clone(first), "median", system)
+		for _, f := range r.Figures {
+			cells = append(cells, "", number(medians[system], f.Name, 2))
+		}
+		printLine(w, cells)
+	}
 }
 
+func printLine(w io.Writer, cells []string) { fmt.Fprintln(w, strings.Join(cells, "\t")+"\t") }
+
 // PrintJSON writes the report for programs, as one line.
-func (r *Report) PrintJSON(w io.Writer) error { return json.NewEncoder(w).Encode(r) }
+func (r *Report) PrintJSON(w io.Writer) error {
+	line, err := json.Marshal(r, json.Deterministic(true))
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	_, err = w.Write(append(line, '\n'))
+	return err
+}

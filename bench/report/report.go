@@ -2,82 +2,84 @@ package report
 
 import (
 	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Figure is one thing that a scenario measures.
-type Figure struct {
-	// Name is what programs read, Label what people do.
-	Name  string
-	Label string
-	// Digits is how many decimals are worth printing.
-	Digits int
-}
+// Format is the version of a report in JSON. It is raised when older programs would misread newer reports.
+const Format = 1
 
-// Figures are a system's values by figure name.
-type Figures map[string]float64
-
-// Round is one alternation: every system once.
-type Round struct {
-	Systems map[string]Figures `json:"systems"`
-	// Ratios are each system's figures by those of the first system.
-	Ratios map[string]Figures `json:"ratios"`
-}
-
-// Report is what one scenario found.
+// Report is what one scenario found. In JSON it holds all that is needed to show it, so that old results do not need the program that made them.
 type Report struct {
-	Scenario string  `json:"scenario"`
-	Machine  Machine `json:"machine"`
-	Settings any     `json:"settings"`
+	Format   int    `json:"format"`
+	Scenario string `json:"scenario"`
+	// At is when the report was begun.
+	At time.Time `json:"at"`
+	// Commit is what was measured, with "+dirty" when the tree held more than that. Empty when nobody knows.
+	Commit string `json:"commit,omitempty"`
+	// Command is how to measure it again.
+	Command string  `json:"command,omitempty"`
+	Machine Machine `json:"machine"`
+	// Settings are the scenario's own, a JSON object in which durations are written like "3s".
+	Settings jsontext.Value `json:"settings,omitempty"`
+	// Figures tells what the names in rounds mean, in the order in which they are shown.
+	Figures []Figure `json:"figures"`
 	// Order names the systems; the first is what the others are compared with.
-	Order  []string `json:"order"`
-	Rounds []Round  `json:"rounds"`
-	// Median is the median of the rounds' ratios.
-	Median map[string]Figures `json:"median"`
-
-	figures []Figure
+	Order []string `json:"order"`
+	// Rounds and Median, the median of the rounds' ratios, are of scenarios that measure at one size; the others have steps.
+	Rounds []Round            `json:"rounds,omitempty"`
+	Median map[string]Figures `json:"median,omitempty"`
+	// StepLabel says what grows from step to step, such as "connections".
+	StepLabel string `json:"step_label,omitempty"`
+	Steps     []Step `json:"steps,omitempty"`
+	// Bars are what the scenario has to reach.
+	Bars []Bar `json:"bars,omitempty"`
 }
 
-// New begins a report.
+// New begins a report of what is at hand: this machine, this commit, this command. Settings is a struct or map.
 func New(scenario string, settings any, figures []Figure, systems ...string) *Report {
-	return &Report{Scenario: scenario, Machine: ThisMachine(), Settings: settings, Order: systems, figures: figures}
-}
-
-// Add adds a round with the figures of each system.
-func (r *Report) Add(systems map[string]Figures) {
-	round := Round{Systems: systems, Ratios: make(map[string]Figures)}
-	base := systems[r.Order[0]]
-	for _, name := range r.Order[1:] {
-		round.Ratios[name] = make(Figures)
-		for figure, value := range systems[name] {
-			if base[figure] != 0 {
-				round.Ratios[name][figure] = value / base[figure]
-			}
-		}
-	}
-	r.Rounds = append(r.Rounds, round)
-	r.Median = make(map[string]Figures)
-	for _, name := range r.Order[1:] {
-		r.Median[name] = make(Figures)
-		for _, f := range r.figures {
-			if values := r.ratios(name, f.Name); len(values) > 0 {
-				r.Median[name][f.Name] = median(values)
-			}
-		}
+	return &Report{
+		Format: Format, Scenario: scenario, At: time.Now().UTC().Truncate(time.Second), Commit: commit(), Command: command(), Machine: ThisMachine(),
+		Settings: encoded(settings), Figures: figures, Order: systems,
 	}
 }
 
-func (r *Report) ratios(system, figure string) []float64 {
-	var values []float64
-	for _, round := range r.Rounds {
-		if v, ok := round.Ratios[system][figure]; ok {
-			values = append(values, v)
-		}
+// encoded is a scenario's settings as JSON. Those are numbers, words and durations, which can always be encoded: others are a bug.
+func encoded(settings any) jsontext.Value {
+	if settings == nil {
+		return nil
 	}
-	return values
+	durations := json.WithMarshalers(json.MarshalFunc(func(d time.Duration) ([]byte, error) { return json.Marshal(d.String()) }))
+	out, err := json.Marshal(settings, durations, json.Deterministic(true))
+	if err != nil {
+		panic("report: settings: " + err.Error())
+	}
+	return out
 }
 
-func median(values []float64) float64 {
-	slices.Sort(values)
-	n := len(values)
-	return (values[(n-1)/2] + values[n/2]) / 2
+// Add adds a round. Its ratios are filled in.
+func (r *Report) Add(round Round) {
+	r.Rounds = append(r.Rounds, r.compared(round))
+	r.Median = r.medians(r.Rounds)
+}
+
+// AddStep adds a round at size x, such as a number of connections. Steps are kept in the order of their sizes.
+func (r *Report) AddStep(x float64, round Round) {
+	i, there := slices.BinarySearchFunc(r.Steps, x, func(s Step, x float64) int {
+		switch {
+		case s.X < x:
+			return -1
+		case s.X > x:
+			return 1
+		}
+		return 0
+	})
+	if !there {
+		r.Steps = slices.Insert(r.Steps, i, Step{X: x})
+	}
+	s := &r.Steps[i]
+	s.Rounds = append(s.Rounds, r.compared(round))
+	s.Median = r.medians(s.Rounds)
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/parlor-chat/parlor/bench/report"
 )
 
-var figures = []report.Figure{{Name: "memory", Label: "MiB", Digits: 1}, {Name: "rate", Label: "per s"}}
+var figures = []report.Figure{{Name: "memory", Label: "MiB", Digits: 1, Better: report.Less}, {Name: "rate", Label: "per s", Better: report.More}}
 
 func add(r *report.Report, bare, parlor float64) {
-	r.Add(map[string]report.Figures{
+	r.Add(report.Round{Systems: map[string]report.Figures{
 		"bare": {"memory": bare, "rate": 100}, "parlor": {"memory": parlor, "rate": 50},
-	})
+	}})
 }
 
 // TestRatiosAndMedians: a ratio is within its round, the median over all rounds, and machines that grow faster change neither.
@@ -46,7 +46,7 @@ func TestRatiosAndMedians(t *testing.T) {
 // TestWhatWasNotMeasuredHasNoRatio: neither what one of the two lacks nor what is divided by nothing.
 func TestWhatWasNotMeasuredHasNoRatio(t *testing.T) {
 	r := report.New("idle", nil, figures, "bare", "parlor")
-	r.Add(map[string]report.Figures{"bare": {"memory": 0}, "parlor": {"memory": 5, "rate": 7}})
+	r.Add(report.Round{Systems: map[string]report.Figures{"bare": {"memory": 0}, "parlor": {"memory": 5, "rate": 7}}})
 	if got := r.Rounds[0].Ratios["parlor"]; len(got) > 0 {
 		t.Errorf("ratios %v", got)
 	}

@@ -1,0 +1,85 @@
+package report
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+)
+
+// dirty follows a commit when the tree held changes that are in none.
+const dirty = "+dirty"
+
+// commit is what this program was built from: what the build noted, or else, as with go run, what the directory holds.
+func commit() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		noted := make(map[string]string)
+		for _, s := range info.Settings {
+			noted[s.Key] = s.Value
+		}
+		if revision := noted["vcs.revision"]; revision != "" {
+			return marked(revision, noted["vcs.modified"] == "true")
+		}
+	}
+	head, err := exec.Command("git", "rev-parse", "HEAD").Output()
+	if err != nil {
+		return ""
+	}
+	changes, err := exec.Command("git", "status", "--porcelain", "--untracked-files=no").Output()
+	return marked(string(bytes.TrimSpace(head)), err != nil || len(changes) > 0)
+}
+
+func marked(revision string, changed bool) string {
+	if changed {
+		return revision + dirty
+	}
+	return revision
+}
+
+// command is how this program was called, from the repository's root.
+func command() string { return shown(os.Args[1:]) }
+
+// shown is a command line as it may be published: of files only the names, of what is secret nothing.
+func shown(args []string) string {
+	words := []string{"go", "run", "./bench"}
+	secret := false // the flag before, whose value this is
+	for _, arg := range args {
+		flag, value, joined := strings.Cut(arg, "=")
+		switch {
+		case !strings.HasPrefix(arg, "-"):
+			arg = public(arg, secret)
+		case joined:
+			arg = flag + "=" + public(value, isSecret(flag))
+		}
+		secret = !joined && isSecret(flag)
+		words = append(words, quoted(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+func public(value string, secret bool) string {
+	switch {
+	case secret:
+		return "..."
+	case filepath.IsAbs(value):
+		return filepath.Base(value)
+	}
+	return value
+}
+
+func isSecret(flag string) bool {
+	if !strings.HasPrefix(flag, "-") {
+		return false
+	}
+	return strings.Contains(flag, "password") || strings.Contains(flag, "secret") || strings.Contains(flag, "token")
+}
+
+// quoted is a word as a shell takes it.
+func quoted(word string) string {
+	if word != "" && !strings.ContainsAny(word, " \t\n'\"\\$`*?[](){}<>|&;#~!") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
