@@ -182,7 +182,7 @@ func (c *committer) commit(batch *pebble.Batch, k sessionKey, st *step) (persist
 	case c.full:
 		return persistence.Committed{}, persistence.ErrFull
 	}
-	if err := c.add(batch, k, now, st); err != nil {
+	if err := c.add(batch, k, &now, st); err != nil {
 		return persistence.Committed{}, err
 	}
 	for i := range st.dedupes {
@@ -190,19 +190,20 @@ func (c *committer) commit(batch *pebble.Batch, k sessionKey, st *step) (persist
 		c.receipts[keyOf(k, d)] = d.Receipt
 		now.sent.add(hashOf(c.seed, d))
 	}
-	now.version, now.place, now.entries = st.version, st.place, st.entries
+	now.version, now.entries = st.version, st.entries
 	c.recent.put(k, now)
 	return persistence.Committed{}, nil
 }
 
-// add adds a step that was found good, and moves the conversation to its place. A failure spoils the batch.
-func (c *committer) add(batch *pebble.Batch, k sessionKey, now state, st *step) error {
+// add adds a step that was found good, and moves the conversation when its place does not serve any more. A failure spoils the batch.
+func (c *committer) add(batch *pebble.Batch, k sessionKey, now *state, st *step) error {
 	err := batch.Apply(st.writes, nil)
-	if now.version == 0 || now.place != st.place {
-		err = errors.Join(err, batch.Set(st.place.key(k), nil, nil))
-		if now.version != 0 {
+	if now.version == 0 || !now.place.serves(st.place) {
+		err = errors.Join(err, batch.Set(st.place.key(k), nil, nil), batch.Set(k.kind(kindPlace), st.place.record(), nil))
+		if now.version != 0 && now.place != st.place {
 			err = errors.Join(err, batch.Delete(now.place.key(k), nil))
 		}
+		now.place = st.place
 	}
 	c.broken = fault("gather a step", err)
 	return c.broken
@@ -223,7 +224,10 @@ func (c *committer) state(k sessionKey) (state, error) {
 		if err != nil {
 			return now, fault("read a head", err)
 		}
-		now.version, now.place, now.entries = h.Version, placeOf(&h), h.Seq+h.Notes
+		now.version, now.entries = h.Version, h.Seq+h.Notes
+		if now.place, err = readPlace(c.db, k, &h); err != nil {
+			return now, fault("read a place", err)
+		}
 	} else if now.erased, err = has(c.db, k.in(tableErased)); err != nil {
 		return now, fault("look for an erased id", err)
 	}

@@ -13,11 +13,12 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// The FORMAT file holds one line: the name and the version of what the directory holds.
+// The FORMAT file holds one line: the name and the version of what the directory holds. Version 2 has places in the inbox that lag behind,
+// which version 1 would not find; what version 1 wrote is read as it is.
 const (
 	formatFile    = "FORMAT"
 	formatName    = "parlor-pebble"
-	formatVersion = 1
+	formatVersion = 2
 	lockFile      = "LOCK"
 )
 
@@ -33,8 +34,8 @@ func prepare(fs vfs.FS, dir string) (*pebble.Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	known, err := checkFormat(fs, dir) // again: another process may have been faster
-	if err == nil && !known {
+	version, err := checkFormat(fs, dir) // again: another process may have been faster
+	if err == nil && version != formatVersion {
 		err = writeFormat(fs, dir)
 	}
 	if err != nil {
@@ -43,29 +44,29 @@ func prepare(fs vfs.FS, dir string) (*pebble.Lock, error) {
 	return lock, nil
 }
 
-// checkFormat reads the FORMAT file. A directory without one must be new or empty.
-func checkFormat(fs vfs.FS, dir string) (known bool, err error) {
+// checkFormat reads the version from the FORMAT file. A directory without one, version 0, must be new or empty.
+func checkFormat(fs vfs.FS, dir string) (version int, err error) {
 	f, err := fs.Open(fs.PathJoin(dir, formatFile))
 	if errors.Is(err, os.ErrNotExist) {
-		return false, checkEmpty(fs, dir)
+		return 0, checkEmpty(fs, dir)
 	}
 	if err != nil {
-		return false, fmt.Errorf("pebblestore: read %s of the data directory %q: %w", formatFile, dir, err)
+		return 0, fmt.Errorf("pebblestore: read %s of the data directory %q: %w", formatFile, dir, err)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, 100))
 	if err = errors.Join(err, f.Close()); err != nil {
-		return false, fmt.Errorf("pebblestore: read %s of the data directory %q: %w", formatFile, dir, err)
+		return 0, fmt.Errorf("pebblestore: read %s of the data directory %q: %w", formatFile, dir, err)
 	}
 	name, number, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
-	version, err := strconv.ParseUint(number, 10, 31)
+	version, err = strconv.Atoi(number)
 	switch {
-	case name != formatName || err != nil || version == 0:
-		return false, fmt.Errorf("%w: %q holds a %s file that is not Parlor's; give another directory", ErrForeign, dir, formatFile)
+	case name != formatName || err != nil || version <= 0:
+		return 0, fmt.Errorf("%w: %q holds a %s file that is not Parlor's; give another directory", ErrForeign, dir, formatFile)
 	case version > formatVersion:
-		return false, fmt.Errorf("%w: %q has format %d, this version knows up to %d; nothing was changed. Install the version that wrote it, or a newer one",
+		return 0, fmt.Errorf("%w: %q has format %d, this version knows up to %d; nothing was changed. Install the version that wrote it, or a newer one",
 			ErrNewerFormat, dir, version, formatVersion)
 	}
-	return true, nil
+	return version, nil
 }
 
 func checkEmpty(fs vfs.FS, dir string) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -82,7 +83,10 @@ func (in *inbox) page(ctx context.Context, q persistence.InboxQuery, from persis
 	}
 	var page persistence.InboxPage
 	for limit := q.Bound(); ; {
-		next := first(sources)
+		next, err := first(sources)
+		if err != nil {
+			return page, err
+		}
 		if next == nil {
 			break
 		}
@@ -90,63 +94,94 @@ func (in *inbox) page(ctx context.Context, q persistence.InboxQuery, from persis
 			page.Next = persistence.PositionOf(&page.Heads[limit-1]).Cursor()
 			break
 		}
-		head, err := in.head(next.at.Session)
-		if err != nil {
-			return page, err
-		}
-		page.Heads = append(page.Heads, head)
-		next.advance()
+		page.Heads = append(page.Heads, next.take())
 		if err := ctx.Err(); err != nil {
 			return page, err
 		}
 	}
 	for _, s := range sources {
-		if err := s.it.Error(); err != nil {
+		if err := s.places.Error(); err != nil {
 			return page, err
 		}
 	}
 	return page, nil
 }
 
-// source is the rest of one bucket, from the place at.
+// source is the rest of one bucket, in order.
 type source struct {
-	it *pebble.Iterator
-	at persistence.Position
-	ok bool
+	in     *inbox
+	places *pebble.Iterator
+	at     persistence.Position // of places
+	more   bool                 // whether at is one
+	after  *persistence.Position
+	// read are heads whose places were read, in order. A place that was not read yet may be of one that comes before them.
+	read []chat.Head
 }
 
-// source begins behind the cursor, or at the bucket's first place.
+// source begins behind the cursor, or at the bucket's first place. A conversation's place is never before its activity, so what comes
+// behind the cursor has its place there as well; what does not, and is found there, was shown on an earlier page.
 func (in *inbox) source(bucket byte, cursor bool, from persistence.Position) *source {
-	s := &source{it: in.buckets[bucket]}
+	s := &source{in: in, places: in.buckets[bucket]}
 	if cursor {
-		key := place{bucket, from.AtMillis}.key(sessionKey{in.website, from.Session})
-		s.ok = s.it.SeekGE(append(key, 0))
+		s.after = &from
+		s.more = s.places.SeekGE(place{bucket, from.AtMillis}.key(sessionKey{website: in.website}))
 	} else {
-		s.ok = s.it.First()
+		s.more = s.places.First()
 	}
-	s.read()
+	s.look()
 	return s
 }
 
-func (s *source) advance() {
-	s.ok = s.it.Next()
-	s.read()
-}
-
-func (s *source) read() {
-	if s.ok {
-		s.at, s.ok = position(s.it.Key())
+// look reads the place at which the iterator stands.
+func (s *source) look() {
+	if s.more {
+		s.at, s.more = position(s.places.Key())
 	}
 }
 
-// first is the source whose place comes first; nil when all are at their end.
-func first(sources []*source) (best *source) {
+// first is the head that comes first; nil when there is none.
+func (s *source) first() (*chat.Head, error) {
+	for s.more && (len(s.read) == 0 || s.at.AtMillis+placeLag >= persistence.PositionOf(&s.read[0]).AtMillis) {
+		head, err := s.in.head(s.at.Session)
+		if err != nil {
+			return nil, err
+		}
+		if p := persistence.PositionOf(&head); s.after == nil || p.Compare(*s.after) > 0 {
+			i, _ := slices.BinarySearchFunc(s.read, p, func(h chat.Head, p persistence.Position) int { return persistence.PositionOf(&h).Compare(p) })
+			s.read = slices.Insert(s.read, i, head)
+		}
+		s.more = s.places.Next()
+		s.look()
+	}
+	if len(s.read) == 0 {
+		return nil, nil
+	}
+	return &s.read[0], nil
+}
+
+// take takes the first head away.
+func (s *source) take() chat.Head {
+	head := s.read[0]
+	s.read = s.read[1:]
+	return head
+}
+
+// first is the source whose head comes first; nil when all are at their end.
+func first(sources []*source) (best *source, err error) {
+	var front persistence.Position
 	for _, s := range sources {
-		if s.ok && (best == nil || s.at.Compare(best.at) < 0) {
-			best = s
+		head, err := s.first()
+		if err != nil {
+			return nil, err
+		}
+		if head == nil {
+			continue
+		}
+		if p := persistence.PositionOf(head); best == nil || p.Compare(front) < 0 {
+			best, front = s, p
 		}
 	}
-	return best
+	return best, nil
 }
 
 // errNoHead: the inbox and the sessions disagree, which no crash can lead to.

@@ -6,14 +6,14 @@ import (
 	"github.com/cockroachdb/pebble/v2/bloom"
 
 	"github.com/parlor-chat/parlor/chat"
-	"github.com/parlor-chat/parlor/persistence"
 )
 
 // The first byte of a key says what it holds. Numbers are big endian. Ids are random; nothing else that could name somebody is in a key.
 const (
 	// tableSessions + website + session + kind … : everything of a session in one range, which is what an erasure deletes.
 	tableSessions = 's'
-	// tableInbox + website + bucket + inverted time + session: the order of the inbox. No value; pages read the heads.
+	// tableInbox + website + bucket + inverted time + session: the order of the inbox, with times that may be old; see place. No value:
+	// pages read the heads.
 	tableInbox = 'i'
 	// tableErased + website + session: the id was erased, for good.
 	tableErased = 'x'
@@ -36,12 +36,7 @@ const (
 	kindMessage = 3 // + number
 	kindNote    = 4 // + number of the message before + number
 	kindReceipt = 5 // + role + agent, when there is one + client message id
-)
-
-// Buckets of an inbox.
-const (
-	bucketOpen     = 0
-	bucketResolved = 1
+	kindPlace   = 6 // its place in the inbox, as it is stored there
 )
 
 // keyFilter answers for most keys that are not there without reading; ten bits a key are wrong in one of a hundred.
@@ -103,50 +98,4 @@ func after(prefix []byte) []byte {
 			return end[:i+1]
 		}
 	}
-}
-
-// place is where a conversation stands in its website's inbox.
-type place struct {
-	bucket byte
-	at     int64
-}
-
-func placeOf(h *chat.Head) place {
-	p := place{bucketOpen, persistence.PositionOf(h).AtMillis}
-	if persistence.FilterResolved.Shows(h.State) {
-		p.bucket = bucketResolved
-	}
-	return p
-}
-
-// key is the place's key: the newest first.
-func (p place) key(k sessionKey) []byte {
-	b := inboxBucket(k.website, p.bucket)
-	b = binary.BigEndian.AppendUint64(b, invert(p.at))
-	return append(b, k.session[:]...)
-}
-
-func inboxBucket(website chat.WebsiteID, bucket byte) []byte {
-	b := make([]byte, 0, 1+16+1+8+16+1)
-	b = append(b, tableInbox)
-	b = append(b, website[:]...)
-	return append(b, bucket)
-}
-
-// inboxBucketBytes is the length of a bucket's prefix.
-const inboxBucketBytes = 1 + 16 + 1
-
-// invert turns a time into a number that falls as the time rises, also before 1970.
-func invert(millis int64) uint64 { return ^(uint64(millis) ^ 1<<63) }
-
-func uninvert(n uint64) int64 { return int64(^n ^ 1<<63) }
-
-// position reads a key of the inbox.
-func position(key []byte) (p persistence.Position, ok bool) {
-	if len(key) != inboxBucketBytes+8+len(p.Session) {
-		return p, false
-	}
-	p.AtMillis = uninvert(binary.BigEndian.Uint64(key[inboxBucketBytes:]))
-	copy(p.Session[:], key[inboxBucketBytes+8:])
-	return p, true
 }

@@ -104,7 +104,7 @@ func TestOpenInUse(t *testing.T) {
 func TestOpenNewerFormat(t *testing.T) {
 	dir := t.TempDir()
 	mustClose(t, mustOpen(t, dir))
-	if err := os.WriteFile(filepath.Join(dir, "FORMAT"), []byte("parlor-pebble 2\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "FORMAT"), []byte("parlor-pebble 3\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	before := contents(t, dir)
@@ -119,6 +119,20 @@ func TestOpenNewerFormat(t *testing.T) {
 	}
 	if len(after) != len(before) {
 		t.Errorf("%d files became %d", len(before), len(after))
+	}
+}
+
+// TestOpenOlderFormat: what version 1 wrote is read, and from then on the directory is not version 1's any more.
+func TestOpenOlderFormat(t *testing.T) {
+	dir := t.TempDir()
+	mustClose(t, mustOpen(t, dir))
+	format := filepath.Join(dir, "FORMAT")
+	if err := os.WriteFile(format, []byte("parlor-pebble 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mustClose(t, mustOpen(t, dir))
+	if text, err := os.ReadFile(format); err != nil || string(text) != "parlor-pebble 2\n" {
+		t.Errorf("FORMAT is %q, %v", text, err)
 	}
 }
 

@@ -14,12 +14,15 @@ func FuzzRecords(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, seed := range [][]byte{nil, {0}, {1}, {2}, agent, agent[:len(agent)-1], encodeReceipt(persistence.Receipt{Seq: 7}), encodeReceipt(persistence.Receipt{})[1:]} {
+	for _, seed := range [][]byte{nil, {0}, {1}, {2}, agent, agent[:len(agent)-1], encodeReceipt(persistence.Receipt{Seq: 7}), encodeReceipt(persistence.Receipt{})[1:], place{1, 5}.record()} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if r, err := decodeReceipt(b); err == nil && string(encodeReceipt(r)) != string(b) {
 			t.Errorf("%x was read as %+v", b, r)
+		}
+		if p, err := decodePlace(b); err == nil && string(p.record()) != string(b) {
+			t.Errorf("%x was read as %+v", b, p)
 		}
 		if a, err := decode[chat.Agent](b); err == nil {
 			if again, err := encode(a); err != nil {
@@ -38,6 +41,9 @@ func FuzzRecords(f *testing.F) {
 func TestNewerRecords(t *testing.T) {
 	if _, err := decodeReceipt([]byte{receiptVersion + 1}); !errors.Is(err, persistence.ErrNewerRecord) {
 		t.Errorf("receipt: %v", err)
+	}
+	if _, err := decodePlace([]byte{placeRecordVersion + 1}); !errors.Is(err, persistence.ErrNewerRecord) {
+		t.Errorf("place: %v", err)
 	}
 	if _, err := decode[chat.Agent]([]byte{recordVersion + 1, '{', '}'}); !errors.Is(err, persistence.ErrNewerRecord) {
 		t.Errorf("record of the directory: %v", err)

@@ -30,7 +30,7 @@ func id16(kind byte, n uint32) (id [16]byte) {
 }
 
 // at returns the time n milliseconds after the start.
-func at(n int) time.Time { return start.Add(time.Duration(n) * time.Millisecond) }
+func at(n int) time.Time { return start.Add(time.Duration(n) * 1700 * time.Millisecond) }
 
 // writer stands for a session's actor: it knows the head and continues it.
 type writer struct {
