@@ -15,6 +15,9 @@ const Format = 1
 type Report struct {
 	Format   int    `json:"format"`
 	Scenario string `json:"scenario"`
+	// Title and About say in words what was done; without a title the scenario's name has to do.
+	Title string `json:"title,omitempty"`
+	About string `json:"about,omitempty"`
 	// At is when the report was begun.
 	At time.Time `json:"at"`
 	// Commit is what was measured, with "+dirty" when the tree held more than that. Empty when nobody knows.
