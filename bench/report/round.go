@@ -26,6 +26,9 @@ type Step struct {
 
 // compared is the round with its ratios. What one of two lacks, and what is divided by nothing, has none.
 func (r *Report) compared(round Round) Round {
+	if len(r.Order) < 2 {
+		return round
+	}
 	round.Ratios = make(map[string]Figures)
 	base := round.Systems[r.Order[0]]
 	for _, name := range r.Order[1:] {
@@ -41,6 +44,9 @@ func (r *Report) compared(round Round) Round {
 
 // medians are those of the rounds' ratios.
 func (r *Report) medians(rounds []Round) map[string]Figures {
+	if len(r.Order) < 2 {
+		return nil
+	}
 	all := make(map[string]Figures)
 	for _, name := range r.Order[1:] {
 		all[name] = make(Figures)
