@@ -68,7 +68,7 @@ func TestASessionThatIsNeededAgainStays(t *testing.T) {
 	inRoom(t, func(t *testing.T, r *room) {
 		v := r.tab(chat.SessionID{})
 		v.say("one")
-		shard := r.sys.shards[shardOf(v.session)].pid
+		shard := r.sys.shards[shardOf(v.session)].shard
 		for n := range 50 {
 			r.sys.actors.Root.Send(shard, release{v.session}) // it asked to go, and somebody was faster
 			v.send(int64(n)+1, message(chat.MessageID(randomID()), fmt.Sprint(n)))
@@ -76,6 +76,11 @@ func TestASessionThatIsNeededAgainStays(t *testing.T) {
 		synctest.Wait()
 		if acks := v.of("ack"); len(acks) != 51 || acks[50].Seq != 51 || len(v.of("error")) != 0 {
 			t.Errorf("%d acks, and errors %q", len(acks), v.refusals())
+		}
+		for n, text := range r.log(v.session)[1:] {
+			if text != fmt.Sprint(n) {
+				t.Fatalf("message %d is %q: one overtook another", n, text)
+			}
 		}
 		if v.closed() != 0 || r.inMemory() != 1 {
 			t.Errorf("closed with %d, %d sessions in memory", v.closed(), r.inMemory())

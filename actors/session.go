@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"runtime/debug"
@@ -148,8 +147,7 @@ func (s *session) discard(ctx actor.Context, code protocol.CloseCode) {
 // load makes sure that the state is there, if the session exists. The error is what the participant may be told; a session that does not
 // exist is no error.
 func (s *session) load(ctx actor.Context) *chat.Error {
-	timeout, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
-	defer cancel()
+	timeout := s.sys.waits.context()
 	if s.site == nil {
 		site, err := s.sys.websites.get(timeout, s.website)
 		if err != nil {

@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"context"
 	"crypto/subtle"
 	"time"
 
@@ -229,8 +228,7 @@ func (s *session) entries(page persistence.Page) ([]persistence.Entry, bool, *ch
 		}
 		return s.journal.messages[min(page.After, uint64(len(s.journal.messages))):], false, nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
-	defer cancel()
+	ctx := s.sys.waits.context()
 	entries, more, err := s.sys.store.Messages(ctx, s.website, s.id, page)
 	if err != nil {
 		return nil, false, storeRefusal(err)
@@ -258,8 +256,7 @@ func (s *session) notes(r *replay, resume *protocol.Resume) ([][]byte, *chat.Err
 		}
 		return frames, nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
-	defer cancel()
+	ctx := s.sys.waits.context()
 	entries, err := s.sys.store.Notes(ctx, s.website, s.id, page)
 	if err != nil {
 		return nil, storeRefusal(err)

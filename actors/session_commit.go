@@ -48,8 +48,7 @@ func (s *session) advance(ctx actor.Context, next *chat.Session, st step, mayWai
 		*s.state = *next
 		return nil, nil
 	}
-	timeout, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
-	defer cancel()
+	timeout := s.sys.waits.context()
 	committed, err := s.write(timeout, next, st)
 	if err != nil {
 		return nil, s.failed(ctx, err)

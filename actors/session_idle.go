@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"context"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -91,8 +90,7 @@ func (s *session) save() {
 	if !s.unsaved || !s.permanent() || s.doubt {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
-	defer cancel()
+	ctx := s.sys.waits.context()
 	next := *s.state
 	if _, err := s.write(ctx, &next, step{visitor: true}); err == nil {
 		*s.state = next

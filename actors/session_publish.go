@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"context"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -109,8 +108,7 @@ func (s *session) announceGone(ctx actor.Context) {
 // erase deletes the session for good (P14): unreadable when this returns, and everybody who saw it is told.
 func (s *session) erase(ctx actor.Context, c *Command) *chat.Error {
 	if s.permanent() || s.unsettled {
-		timeout, cancel := context.WithTimeout(context.Background(), s.sys.timeout)
-		defer cancel()
+		timeout := s.sys.waits.context()
 		err := s.sys.store.Erase(timeout, s.website, s.id)
 		s.sys.actors.Root.Send(s.sys.janitor, erased{}) // also when the answer did not come: it may have happened
 		if err != nil {

@@ -10,30 +10,17 @@ import (
 const maxHeld = 256
 
 // shard is the parent of the sessions and websites whose ids fall to it: it finds them, wakes them, and lets them go. It never waits. It is
-// the unit that a cluster places.
+// the unit that a cluster places. What senders may know of its sessions is in its route.
 type shard struct {
 	sys      *System
-	index    uint16
-	sessions map[chat.SessionID]*child
+	route    *route
 	websites map[chat.WebsiteID]*actor.PID
 	byPID    map[string]chat.SessionID
 	draining chan<- struct{}
 }
 
-// child is a session of the shard. While it is leaving, what arrives for it is held back.
-type child struct {
-	pid     *actor.PID
-	leaving bool
-	held    []*toSession
-}
-
-func newShard(sys *System, index uint16) *shard {
-	return &shard{
-		sys: sys, index: index,
-		sessions: make(map[chat.SessionID]*child),
-		websites: make(map[chat.WebsiteID]*actor.PID),
-		byPID:    make(map[string]chat.SessionID),
-	}
+func newShard(sys *System, r *route) *shard {
+	return &shard{sys: sys, route: r, websites: make(map[chat.WebsiteID]*actor.PID), byPID: make(map[string]chat.SessionID)}
 }
 
 // Receive implements actor.Actor.
@@ -41,6 +28,7 @@ func (s *shard) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *toSession:
 		s.toSession(ctx, m)
+		s.route.arrived()
 	case *toWebsite:
 		ctx.Send(s.website(ctx, m.id), m.body)
 	case release:
@@ -52,7 +40,7 @@ func (s *shard) Receive(ctx actor.Context) {
 	case *drain:
 		s.drain(ctx, m)
 	case countChildren:
-		m.answer <- len(s.sessions)
+		m.answer <- len(s.route.sessions)
 	}
 }
 
@@ -61,7 +49,7 @@ func (s *shard) toSession(ctx actor.Context, m *toSession) {
 		refuseUndelivered(m.body)
 		return
 	}
-	c := s.sessions[m.id]
+	c := s.route.sessions[m.id]
 	if c == nil {
 		switch m.body.(type) {
 		case detach, presenceChanged:
@@ -90,7 +78,7 @@ func isDetach(body any) bool {
 // wake spawns the session's actor; what it was, it learns from the store.
 func (s *shard) wake(ctx actor.Context, id chat.SessionID) *child {
 	c := &child{pid: ctx.Spawn(s.sys.sessions)}
-	s.sessions[id] = c
+	s.route.put(id, c)
 	s.byPID[c.pid.Id] = id
 	s.sys.stats.Sessions.Add(1)
 	return c
@@ -108,16 +96,16 @@ func (s *shard) website(ctx actor.Context, id chat.WebsiteID) *actor.PID {
 
 // release begins the handshake: from now on messages are held back, and those sent before are handled before the confirmation.
 func (s *shard) release(ctx actor.Context, m release) {
-	c := s.sessions[m.id]
+	c := s.route.sessions[m.id]
 	if c == nil || c.leaving {
 		return
 	}
-	c.leaving = true
+	s.route.setLeaving(c, true)
 	ctx.Send(c.pid, confirmRelease{})
 }
 
 func (s *shard) released(ctx actor.Context, m released) {
-	c := s.sessions[m.id]
+	c := s.route.sessions[m.id]
 	if c == nil {
 		return
 	}
@@ -125,17 +113,11 @@ func (s *shard) released(ctx actor.Context, m released) {
 		ctx.Poison(c.pid)
 		return
 	}
-	c.leaving = false
-	held := c.held
-	c.held = nil
-	s.forward(ctx, held)
-}
-
-// forward sends what was held back on its way again.
-func (s *shard) forward(ctx actor.Context, held []*toSession) {
-	for _, m := range held {
-		s.toSession(ctx, m)
+	for _, m := range c.held {
+		ctx.Send(c.pid, m)
 	}
+	c.held = nil
+	s.route.setLeaving(c, false) // from here on senders may go past the shard, behind what was held
 }
 
 // terminated forgets a session that stopped, or wakes it anew when something arrived meanwhile.
@@ -145,24 +127,26 @@ func (s *shard) terminated(ctx actor.Context, m *actor.Terminated) {
 		return
 	}
 	delete(s.byPID, m.Who.Id)
-	c := s.sessions[id]
-	delete(s.sessions, id)
+	held := s.route.remove(id)
 	s.sys.stats.Sessions.Add(-1)
-	s.forward(ctx, c.held)
+	for _, m := range held {
+		s.toSession(ctx, m)
+	}
 	s.drained()
 }
 
 // drain stops all sessions; the shard answers when the last one is gone.
 func (s *shard) drain(ctx actor.Context, m *drain) {
 	s.draining = m.done
-	for _, c := range s.sessions {
+	s.route.close()
+	for _, c := range s.route.sessions {
 		ctx.Poison(c.pid)
 	}
 	s.drained()
 }
 
 func (s *shard) drained() {
-	if s.draining != nil && len(s.sessions) == 0 {
+	if s.draining != nil && len(s.route.sessions) == 0 {
 		s.draining <- struct{}{}
 	}
 }

@@ -36,12 +36,12 @@ type System struct {
 	store    persistence.Store
 	lifetime chat.Lifetime
 	limits   chat.Limits
-	timeout  time.Duration
+	waits    deadlines
 	log      *slog.Logger
 	stats    Stats
 
 	actors   *actor.ActorSystem
-	shards   [persistence.Shards]shardRef
+	shards   [persistence.Shards]route
 	gateway  *Gateway
 	janitor  *actor.PID
 	websites *websites
@@ -51,19 +51,13 @@ type System struct {
 	stop sync.Once
 }
 
-// shardRef is where a shard is, and under which epoch it commits.
-type shardRef struct {
-	pid   *actor.PID
-	epoch uint64
-}
-
 // Start claims all shards in the store and starts their actors.
 func Start(ctx context.Context, c Config) (*System, error) {
 	if c.CommitTimeout <= 0 {
 		c.CommitTimeout = defaultCommitTimeout
 	}
 	s := &System{
-		store: c.Store, lifetime: c.Lifetime, limits: c.Limits, timeout: c.CommitTimeout, log: c.Logger,
+		store: c.Store, lifetime: c.Lifetime, limits: c.Limits, waits: deadlines{timeout: c.CommitTimeout}, log: c.Logger,
 		websites: newWebsites(c.Store, c.Limits),
 	}
 	if err := s.claimShards(ctx); err != nil {
@@ -78,7 +72,9 @@ func Start(ctx context.Context, c Config) (*System, error) {
 	s.websiteP = props(func() actor.Actor { return newWebsite(s) })
 	s.actors.EventStream.Subscribe(s.undelivered)
 	for i := range s.shards {
-		s.shards[i].pid = s.actors.Root.Spawn(props(func() actor.Actor { return newShard(s, uint16(i)) }, supervised()))
+		r := &s.shards[i]
+		r.sessions = make(map[chat.SessionID]*child)
+		r.shard = s.actors.Root.Spawn(props(func() actor.Actor { return newShard(s, r) }, supervised()))
 	}
 	s.gateway = newGateway(s.actors)
 	s.janitor = s.actors.Root.Spawn(props(func() actor.Actor { return newJanitor(c.Store, c.Logger) }))
@@ -117,6 +113,7 @@ func (s *System) Stop(ctx context.Context) (err error) {
 	s.stop.Do(func() {
 		err = s.drainShards(ctx)
 		s.gateway.stop()
+		defer s.waits.stop()
 		for _, pid := range append(s.shardPIDs(), s.janitor) {
 			if e := s.actors.Root.PoisonFuture(pid).Wait(); e != nil {
 				err = errors.Join(err, e)
@@ -129,16 +126,16 @@ func (s *System) Stop(ctx context.Context) (err error) {
 
 func (s *System) shardPIDs() []*actor.PID {
 	pids := make([]*actor.PID, len(s.shards))
-	for i, ref := range s.shards {
-		pids[i] = ref.pid
+	for i := range s.shards {
+		pids[i] = s.shards[i].shard
 	}
 	return pids
 }
 
 func (s *System) drainShards(ctx context.Context) error {
 	done := make(chan struct{}, len(s.shards))
-	for _, ref := range s.shards {
-		s.actors.Root.Send(ref.pid, &drain{done})
+	for i := range s.shards {
+		s.actors.Root.Send(s.shards[i].shard, &drain{done})
 	}
 	for range s.shards {
 		select {
@@ -199,11 +196,11 @@ func (s *System) Unsubscribe(website chat.WebsiteID, conn Connection) {
 func (s *System) WatchVisitors(w WatchVisitors) { s.toWebsite(w.Website, &w) }
 
 func (s *System) toSession(website chat.WebsiteID, id chat.SessionID, body any) {
-	s.actors.Root.Send(s.shards[shardOf(id)].pid, &toSession{website, id, body})
+	s.shards[shardOf(id)].send(s.actors.Root, &toSession{website, id, body})
 }
 
 func (s *System) toWebsite(id chat.WebsiteID, body any) {
-	s.actors.Root.Send(s.shards[shardOf(id)].pid, &toWebsite{id, body})
+	s.actors.Root.Send(s.shards[shardOf(id)].shard, &toWebsite{id, body})
 }
 
 // shardOf finds an id's shard. Ids are random, so any of their bytes is a hash; the last one is not among those that the UUID version fixes.

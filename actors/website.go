@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"context"
 	"log/slog"
 	"runtime/debug"
 	"time"
@@ -118,8 +117,7 @@ func (w *website) recoverPanic(ctx actor.Context) {
 // known makes sure that the website's settings are at hand.
 func (w *website) known() bool {
 	if w.site == nil {
-		ctx, cancel := context.WithTimeout(context.Background(), w.sys.timeout)
-		defer cancel()
+		ctx := w.sys.waits.context()
 		site, err := w.sys.websites.get(ctx, w.id)
 		if err != nil {
 			return false

@@ -2,7 +2,6 @@ package actors
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"time"
 
@@ -102,8 +101,7 @@ func (w *website) presenceChanged(ctx actor.Context) {
 
 // agentList names everybody who answers for the website, present or not.
 func (w *website) agentList() []protocol.AgentInfo {
-	ctx, cancel := context.WithTimeout(context.Background(), w.sys.timeout)
-	defer cancel()
+	ctx := w.sys.waits.context()
 	all, err := w.sys.store.Agents(ctx)
 	if err != nil {
 		return w.site.Presence().Agents

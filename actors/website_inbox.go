@@ -1,8 +1,6 @@
 package actors
 
 import (
-	"context"
-
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/parlor-chat/parlor/chat"
@@ -18,8 +16,7 @@ type Filter = persistence.Filter
 
 // subscribe answers with a page of the inbox. The page is read here, between two changes, so that what follows continues it.
 func (w *website) subscribe(b *Subscribe) {
-	ctx, cancel := context.WithTimeout(context.Background(), w.sys.timeout)
-	defer cancel()
+	ctx := w.sys.waits.context()
 	page, err := w.sys.store.Inbox(ctx, w.id, b.Query)
 	if err != nil || !w.known() {
 		b.Conn.Send(protocol.EncodeError(b.Ref, chat.MessageID{}, storeRefusal(err)))
