@@ -52,6 +52,10 @@ func (f *ClientFrame) message() (chat.Command, *chat.Error) {
 func (f *ClientFrame) content() (chat.Content, *chat.Error) {
 	content := chat.Content{Type: chat.MessageType(f.Type)}
 	if content.Type == chat.TypeText {
+		if text, ok := unescaped(f.Content); ok {
+			content.Text = text
+			return content, nil
+		}
 		if err := json.Unmarshal(f.Content, &content.Text, options); err != nil || f.Content.Kind() != '"' {
 			return content, invalid("content: a string for type text")
 		}

@@ -80,8 +80,11 @@ var options = json.JoinOptions(
 // Decode reads one frame. The frame keeps no reference to data.
 func Decode(data []byte) (*ClientFrame, error) {
 	f := new(ClientFrame)
-	if tooDeep(data) || json.Unmarshal(data, f, options) != nil {
-		return nil, ErrBadFrame
+	if !decodePlain(data, f) {
+		*f = ClientFrame{}
+		if tooDeep(data) || json.Unmarshal(data, f, options) != nil {
+			return nil, ErrBadFrame
+		}
 	}
 	if f.T == "" || f.Ref < 0 || f.Ref > MaxRef {
 		return nil, ErrBadFrame

@@ -32,6 +32,39 @@ func addFrames(f *testing.F, add func(data []byte)) {
 	}
 }
 
+// FuzzDecodePlain: what the short way accepts, the general decoder reads the same.
+func FuzzDecodePlain(f *testing.F) {
+	addFrames(f, func(data []byte) { f.Add(data) })
+	for _, data := range []string{
+		`{"t":"message","id":"","type":"text","content":"","ref":0}`, `{"t":"message","ref":01}`, `{"t":"message","ref":-0}`,
+		`{"t":"message","ref":99999999999}`, `{"t":"message","t":"message"}`, `{"t":"message",}`, `{"t":"message"} `, `{}`, `{,}`,
+		`{"t":"typing","text":"ö"}`, "{\"t\":\"typing\",\"text\":\"\xc3\"}", `{"t":"typing","text":"\""}`, "{\"t\":\"typing\",\"text\":\"\x7f\"}",
+	} {
+		f.Add([]byte(data))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		short, ok := protocol.DecodePlain(data)
+		if !ok {
+			return
+		}
+		if general, err := protocol.DecodeGeneral(data); err != nil || !reflect.DeepEqual(short, general) {
+			t.Fatalf("%q was read as %+v, and by the general decoder as %+v, %v", data, short, general, err)
+		}
+	})
+}
+
+// TestHotFramesAreDecodedTheShortWay: the frames that come all the time, as the chatbox and the inbox send them.
+func TestHotFramesAreDecodedTheShortWay(t *testing.T) {
+	for _, data := range []string{
+		`{"t":"message","ref":7,"id":"00112233445566778899aabbccddeeff","type":"text","content":"Grüße!"}`,
+		`{"t":"message","ref":7,"website":"a","session":"b","id":"00112233445566778899aabbccddeeff","type":"text","content":"Hi"}`,
+	} {
+		if _, ok := protocol.DecodePlain([]byte(data)); !ok {
+			t.Errorf("%s went the long way", data)
+		}
+	}
+}
+
 // FuzzDecode: any bytes are a bad frame or a frame, and a frame is what encoding/json would have understood too.
 func FuzzDecode(f *testing.F) {
 	addFrames(f, func(data []byte) { f.Add(data) })
