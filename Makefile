@@ -61,7 +61,7 @@ cross: ## Build for all supported systems
 
 .PHONY: bench
 bench: ## Measure against a bare relay on this machine
-	$(GO) run ./bench compare
+	$(GO) run ./bench
 
 .PHONY: sim
 sim: ## Simulate visitors, agents and crashes in virtual time; SEEDS=n

@@ -13,14 +13,14 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Compare  compareCmd  `cmd:"" default:"withargs" help:"All scenarios, Parlor beside the bare relay."`
-	Check    checkCmd    `cmd:"" help:"Idle and saturate; exits with 1 when Parlor misses a bar."`
-	Idle     idleCmd     `cmd:"" help:"Memory of visitors who said hello and nothing else."`
-	Saturate saturateCmd `cmd:"" help:"Messages a second from visitors to agents, as many as pass."`
-	Fixed    fixedCmd    `cmd:"" help:"Latency from visitor to agent at a given rate."`
-	Bare     bareCmd     `cmd:"" help:"Serve the bare relay: net/http and coder/websocket with their defaults."`
-	Socket   socketCmd   `cmd:"" help:"Serve the same relay on transport/socket."`
+	Run    runCmd    `cmd:"" default:"withargs" help:"Measure scenarios, Parlor beside what it is compared with. All of them when none is named."`
+	Check  checkCmd  `cmd:"" help:"Measure idle and saturate; exit with 1 when Parlor misses a bar."`
+	Bare   bareCmd   `cmd:"" help:"Serve the bare relay: net/http and coder/websocket with their defaults."`
+	Socket socketCmd `cmd:"" help:"Serve the same relay on transport/socket."`
 }
+
+// output is where commands write: what was asked for, and what goes on.
+type output struct{ out, log io.Writer }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -33,24 +33,40 @@ func main() {
 func run(ctx context.Context, args []string, out, log io.Writer) int {
 	var c cli
 	code := -1
-	parser, err := kong.New(&c, kong.Name("bench"), kong.Description("Measures Parlor beside a bare relay, in alternation."),
+	parser, err := kong.New(&c, kong.Name("bench"), kong.Description("Measures Parlor beside a bare relay, in alternation. Scenarios:\n\n"+listing()),
 		kong.Writers(out, log), kong.Exit(func(status int) { code = status }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(log, "bench:", err)
 		return 1
 	}
-	parsed, err := parser.Parse(args)
+	parsed, err := parser.Parse(normal(args))
 	if code >= 0 { // help was asked for and printed
 		return code
 	}
 	if err == nil {
 		parsed.BindTo(ctx, (*context.Context)(nil))
 		parsed.BindTo(out, (*io.Writer)(nil))
-		err = parsed.Run()
+		err = parsed.Run(output{out, log})
 	}
 	if err != nil {
 		fmt.Fprintln(log, "bench:", err)
 		return 1
 	}
 	return 0
+}
+
+// normal is the command line with two dashes where somebody gave one, as Go's own tools take it, and with a scenario that is named like a
+// command as the flag that it stands for.
+func normal(args []string) []string {
+	all := make([]string, 0, len(args))
+	for i, arg := range args {
+		switch {
+		case i == 0 && find(arg) != nil:
+			arg = "--scenario=" + arg
+		case len(arg) > 2 && arg[0] == '-' && arg[1] >= 'a' && arg[1] <= 'z':
+			arg = "-" + arg
+		}
+		all = append(all, arg)
+	}
+	return all
 }

@@ -4,105 +4,188 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 
 	"github.com/parlor-chat/parlor/bench/client"
+	"github.com/parlor-chat/parlor/bench/load"
 	"github.com/parlor-chat/parlor/bench/report"
 	"github.com/parlor-chat/parlor/bench/target"
 )
 
-// program is the package that is built when no program is named.
-const program = "github.com/parlor-chat/parlor/cmd/parlor"
+// parlorPackage is what is built when no program is named.
+const parlorPackage = "github.com/parlor-chat/parlor/cmd/parlor"
 
-// rounds are the flags of all scenarios.
-type rounds struct {
-	Rounds  int      `default:"3" help:"How often each system is measured, in alternation."`
-	Systems []string `default:"parlor" enum:"parlor,socket" help:"What is compared with the bare relay: parlor, socket (the relay on transport/socket)."`
-	Parlor  string   `help:"Parlor's program; built when not given." type:"path" placeholder:"FILE"`
-	Client  string   `default:"library" enum:"library,lean" help:"What the visitors and agents are made of: library (coder/websocket's client), lean (as little work as can be)."`
-	JSON    bool     `name:"json" help:"Print one line of JSON for each scenario."`
+// bench measures scenarios, one after the other.
+type bench struct {
+	settings
+	output
+	self    string // this program: the relays are processes of it
+	program string // Parlor's
+	dir     string // what is removed at the end
+	found   []*report.Report
 }
 
-// scenario is one of package load's.
-type scenario interface {
-	Run(context.Context, target.Target) (report.Figures, error)
-}
-
-// measure runs a scenario on each system in turn, round by round, and prints what it found.
-func (r rounds) measure(ctx context.Context, out io.Writer, name string, s scenario, figures []report.Figure) (*report.Report, error) {
-	systems, cleanUp, err := r.systems(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer cleanUp()
-	names := make([]string, len(systems))
-	for i, system := range systems {
-		names[i] = system.Name
-	}
-	found := report.New(name, s, figures, names...)
-	for range r.Rounds {
-		round := make(map[string]report.Figures)
-		for _, system := range systems {
-			if round[system.Name], err = once(ctx, s, system); err != nil {
-				return nil, fmt.Errorf("%s on %s: %w", name, system.Name, err)
-			}
-		}
-		found.Add(report.Round{Systems: round})
-		slices.Reverse(systems) // so that none always comes first
-	}
-	if r.JSON {
-		return found, found.PrintJSON(out)
-	}
-	return found, found.Print(out)
-}
-
-// once runs a scenario on a fresh process.
-func once(ctx context.Context, s scenario, system target.System) (_ report.Figures, err error) {
-	t, err := system.Start(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, t.Stop()) }()
-	return s.Run(ctx, t)
-}
-
-// systems returns the bare relay and what is compared with it. cleanUp removes what was built.
-func (r rounds) systems(ctx context.Context) (_ []target.System, cleanUp func(), err error) {
+func newBench(ctx context.Context, s settings, o output) (*bench, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, nil, fmt.Errorf("finding this program: %w", err)
+		return nil, fmt.Errorf("finding this program: %w", err)
 	}
-	kind := client.Kind(r.Client)
-	all, cleanUp := []target.System{target.Relay(self, "bare", kind)}, func() {}
-	for _, name := range r.Systems {
-		if name == "socket" {
-			all = append(all, target.Relay(self, name, kind))
-			continue
-		}
-		path := r.Parlor
-		if path == "" {
-			if path, cleanUp, err = build(ctx); err != nil {
-				return nil, nil, err
-			}
-		}
-		all = append(all, target.Parlor(path, kind))
+	b := &bench{settings: s, output: o, self: self, program: s.Parlor}
+	if b.dir, err = os.MkdirTemp("", "parlor-bench-"); err != nil {
+		return nil, fmt.Errorf("a directory for the run: %w", err)
 	}
-	return all, cleanUp, nil
+	if s.Address == "" && s.Parlor == "" && slices.Contains(s.Systems, "parlor") {
+		err = b.build(ctx)
+	}
+	if err != nil {
+		b.close()
+		return nil, err
+	}
+	return b, nil
 }
 
 // build builds Parlor from the source at hand.
-func build(ctx context.Context) (path string, cleanUp func(), err error) {
-	dir, err := os.MkdirTemp("", "parlor-bench-")
+func (b *bench) build(ctx context.Context) error {
+	b.program = filepath.Join(b.dir, "parlor")
+	if text, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", b.program, parlorPackage).CombinedOutput(); err != nil {
+		return fmt.Errorf("building Parlor: %w\n%s", err, text)
+	}
+	return nil
+}
+
+// close removes what was kept for the run.
+func (b *bench) close() { _ = os.RemoveAll(b.dir) }
+
+// write writes what was found, where anything was.
+func (b *bench) write() error {
+	if b.Out == "" || len(b.found) == 0 {
+		return nil
+	}
+	return report.WriteDir(b.Out, b.found)
+}
+
+// contender is what a scenario is done to: a system, started anew for each measurement.
+type contender struct {
+	name string
+	run  func(context.Context, load.Scenario) (load.Result, error)
+}
+
+// measure runs a scenario on each contender in turn, round by round, and prints what it found.
+func (b *bench) measure(ctx context.Context, s scenario) (*report.Report, error) {
+	steps, err := s.steps(b.settings)
 	if err != nil {
-		return "", nil, fmt.Errorf("building Parlor: %w", err)
+		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
-	path = filepath.Join(dir, "parlor")
-	if output, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, program).CombinedOutput(); err != nil {
-		return "", nil, errors.Join(fmt.Errorf("building Parlor: %w\n%s", err, output), os.RemoveAll(dir))
+	contenders, err := b.contenders(s)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
-	return path, func() { _ = os.RemoveAll(dir) }, nil
+	names := make([]string, len(contenders))
+	for i, c := range contenders {
+		names[i] = c.name
+	}
+	found := report.New(s.name, settingsOf(s, steps), s.figures, names...)
+	found.StepLabel = s.grows
+	if !b.Quick {
+		found.Bars = s.bars
+	}
+	for n := range b.Rounds {
+		for _, step := range steps {
+			round, err := b.round(ctx, s, step, contenders, n)
+			if err != nil {
+				return nil, err
+			}
+			if s.grows == "" {
+				found.Add(round)
+			} else {
+				found.AddStep(step.x, round)
+			}
+		}
+		slices.Reverse(contenders) // so that none always comes first
+	}
+	b.found = append(b.found, found)
+	if b.JSON {
+		return found, found.PrintJSON(b.out)
+	}
+	defer fmt.Fprintln(b.out)
+	return found, found.Print(b.out)
+}
+
+// round measures each contender once.
+func (b *bench) round(ctx context.Context, s scenario, at step, contenders []contender, n int) (report.Round, error) {
+	round := report.Round{Systems: make(map[string]report.Figures), Latency: make(map[string][]report.Percentile)}
+	for _, c := range contenders {
+		where := fmt.Sprintf("%s on %s", s.name, c.name)
+		if s.grows != "" {
+			where = fmt.Sprintf("%s with %.0f %s", where, at.x, s.grows)
+		}
+		fmt.Fprintf(b.log, "%s, round %d of %d\n", where, n+1, b.Rounds)
+		found, err := c.run(ctx, at.scenario)
+		if err != nil {
+			return round, fmt.Errorf("%s: %w", where, err)
+		}
+		round.Systems[c.name] = found.Figures
+		if found.Latency != nil {
+			round.Latency[c.name] = found.Latency
+		}
+	}
+	return round, nil
+}
+
+// settingsOf are a scenario's settings as they are reported: those of the last step, the others differ only in what grows.
+func settingsOf(s scenario, steps []step) any {
+	last := steps[len(steps)-1].scenario
+	if s.grows == "" {
+		return last
+	}
+	return map[string]any{"steps": len(steps), "last": last}
+}
+
+// contenders are the systems that a scenario is done to; the first is what the others are compared with.
+func (b *bench) contenders(s scenario) ([]contender, error) {
+	kind := client.Kind(b.Client)
+	if b.Address != "" {
+		system, err := target.Remote(b.Address, b.Website, target.Agent{Email: b.Email, Password: b.Password}, kind)
+		return []contender{onSystem(system)}, err
+	}
+	var all []contender
+	if s.bare {
+		all = append(all, onSystem(target.Relay(b.self, "bare", kind)))
+	}
+	for _, name := range b.Systems {
+		switch {
+		case name == "parlor":
+			all = append(all, contender{name, b.onParlor})
+		case s.bare:
+			all = append(all, onSystem(target.Relay(b.self, name, kind)))
+		}
+	}
+	if len(all) == 0 {
+		return nil, errors.New("no system that can do it: give --systems=parlor")
+	}
+	return all, nil
+}
+
+// onSystem runs scenarios on a system.
+func onSystem(system target.System) contender {
+	return contender{system.Name, func(ctx context.Context, s load.Scenario) (found load.Result, err error) {
+		t, err := system.Start(ctx)
+		if err != nil {
+			return found, err
+		}
+		defer func() { err = errors.Join(err, t.Stop()) }()
+		return s.Run(ctx, t)
+	}}
+}
+
+// onParlor runs a scenario on a Parlor that is as the scenario needs it.
+func (b *bench) onParlor(ctx context.Context, s load.Scenario) (load.Result, error) {
+	o := target.Options{Client: client.Kind(b.Client)}
+	if c, ok := s.(load.Configured); ok {
+		o.Set = c.Settings()
+	}
+	return onSystem(target.Program(b.program, o)).run(ctx, s)
 }

@@ -1,88 +1,154 @@
 package main
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/parlor-chat/parlor/bench/load"
+	"github.com/parlor-chat/parlor/bench/report"
 )
 
-// traffic are the flags of scenarios with messages.
-type traffic struct {
-	Visitors int           `default:"1000" help:"Visitors who send."`
-	Agents   int           `default:"1000" help:"Agents' connections among whom they are divided."`
-	Bytes    int           `default:"200" help:"Length of a text."`
-	Warmup   time.Duration `default:"3s" help:"Time before the measurement."`
-	Duration time.Duration `default:"10s" help:"Time of the measurement."`
+// scenario is one of package load's, with what is measured beside Parlor and what has to be reached.
+type scenario struct {
+	name string
+	// asks is the question that it answers.
+	asks    string
+	figures []report.Figure
+	// bare: the bare relay is measured too. commits: so are commits of a bare Pebble.
+	bare, commits bool
+	// own: it needs a Parlor that is started for it.
+	own bool
+	// grows says what grows from step to step; empty: there is one.
+	grows string
+	steps func(settings) ([]step, error)
+	bars  []report.Bar
 }
 
-func (t traffic) validate() error {
-	if t.Visitors < 1 || t.Agents < 1 || t.Agents > t.Visitors || t.Bytes < 1 || t.Bytes > 4000 || t.Duration <= 0 || t.Warmup < 0 {
-		return errors.New("use 1 visitor or more, 1 agent to as many as visitors, texts of 1 to 4000 bytes, and a duration")
+// step is a scenario at one size.
+type step struct {
+	x        float64
+	scenario load.Scenario
+}
+
+// scenarios are all of them, in the order in which they are run.
+func scenarios() []scenario {
+	return []scenario{idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars())}
+}
+
+func find(name string) *scenario {
+	all := scenarios()
+	if i := slices.IndexFunc(all, func(s scenario) bool { return s.name == name }); i >= 0 {
+		return &all[i]
 	}
 	return nil
 }
 
-// idleCmd measures memory.
-type idleCmd struct {
-	rounds
-	Connections int `default:"10000" help:"Visitors. Each takes a file descriptor of this process and one of the server's."`
+// choose returns the named scenarios, or all.
+func choose(names []string) ([]scenario, error) {
+	if len(names) == 0 {
+		return scenarios(), nil
+	}
+	var chosen []scenario
+	for _, name := range names {
+		s := find(name)
+		if s == nil {
+			return nil, fmt.Errorf("there is no scenario %q; there are:\n%s", name, listing())
+		}
+		chosen = append(chosen, *s)
+	}
+	return chosen, nil
 }
 
-// Run implements the command.
-func (i idleCmd) Run(ctx context.Context, out io.Writer) error {
-	if i.Connections < 1 {
-		return errors.New("use 1 connection or more")
+// listing is all scenarios, one a line.
+func listing() string {
+	var b strings.Builder
+	for _, s := range scenarios() {
+		fmt.Fprintf(&b, "%s: %s\n", s.name, s.asks)
 	}
-	_, err := i.measure(ctx, out, "idle", load.Idle{Connections: i.Connections}, load.IdleFigures())
-	return err
+	return b.String()
 }
 
-// saturateCmd measures throughput.
-type saturateCmd struct {
-	rounds
-	traffic
-	Window int `default:"32" help:"Messages of each visitor that are under way at once."`
+// parlorBar is what Parlor has to reach.
+func parlorBar(figure string, of report.Of, better report.Direction, limit float64) report.Bar {
+	return report.Bar{System: "parlor", Figure: figure, Of: of, Better: better, Limit: limit}
 }
 
-// Run implements the command.
-func (s saturateCmd) Run(ctx context.Context, out io.Writer) error {
-	if err := s.validate(); err != nil {
-		return err
+// single is a scenario of one step.
+func single(s load.Scenario) []step { return []step{{scenario: s}} }
+
+func idle() scenario {
+	return scenario{
+		name: "idle", asks: "how much memory takes a visitor who said hello and nothing else?", figures: load.IdleFigures(), bare: true,
+		steps: func(s settings) ([]step, error) {
+			return single(load.Idle{
+				Connections: cmp.Or(s.Connections, s.size(19_000, 20)), Calm: time.Duration(s.size(int(2*time.Second), int(100*time.Millisecond))),
+			}), nil
+		},
+		bars: []report.Bar{
+			parlorBar("raw_kib", report.Ratio, report.Less, 0.45), parlorBar("gc_kib", report.Value, report.Less, 8),
+			parlorBar("accepts_per_s", report.Ratio, report.More, 0.85),
+		},
 	}
-	if s.Window < 1 || s.Window > 32 {
-		return fmt.Errorf("a window of %d: use 1 to 32, half of what Parlor lets wait", s.Window)
-	}
-	_, err := s.measure(ctx, out, "saturate", s.scenario(), load.SaturateFigures())
-	return err
 }
 
-func (s saturateCmd) scenario() load.Saturate {
-	return load.Saturate{
-		Visitors: s.Visitors, Agents: s.Agents, Window: s.Window, TextBytes: s.Bytes, Warmup: s.Warmup, Duration: s.Duration,
+func saturate() scenario {
+	return scenario{
+		name: "saturate", asks: "how many messages a second pass from visitors to agents?", figures: load.SaturateFigures(), bare: true, commits: true,
+		steps: func(s settings) ([]step, error) {
+			p, err := s.people(1000, 1000)
+			if err != nil {
+				return nil, err
+			}
+			window := cmp.Or(s.Window, 32)
+			if window > maxWindow {
+				return nil, fmt.Errorf("a window of %d: use 1 to %d, half of what Parlor lets wait", window, maxWindow)
+			}
+			return single(load.Saturate{
+				Visitors: p.visitors, Agents: p.agents, Window: window, TextBytes: s.Bytes, Warmup: s.Warmup, Duration: s.Duration,
+			}), nil
+		},
+		bars: []report.Bar{parlorBar("messages_per_s", report.Ratio, report.More, 0.60)},
 	}
 }
 
-// fixedCmd measures latency.
-type fixedCmd struct {
-	rounds
-	traffic
-	Rate int `default:"2000" help:"Messages a second."`
+// maxWindow is half of what Parlor lets wait of one connection.
+const maxWindow = 32
+
+func fixed(name string, rate int, bars []report.Bar) scenario {
+	return scenario{
+		name: name, asks: fmt.Sprintf("how long does a message take when %d are sent a second?", rate), figures: load.FixedFigures(), bare: true,
+		steps: func(s settings) ([]step, error) {
+			p, err := s.people(1000, 1000)
+			return single(load.Fixed{
+				Visitors: p.visitors, Agents: p.agents, PerSecond: cmp.Or(s.Rate, s.size(rate, 200)), TextBytes: s.Bytes, Warmup: s.Warmup, Duration: s.Duration,
+			}), err
+		},
+		bars: bars,
+	}
 }
 
-// Run implements the command.
-func (f fixedCmd) Run(ctx context.Context, out io.Writer) error {
-	if err := f.validate(); err != nil {
-		return err
+func fixedBars() []report.Bar {
+	return []report.Bar{
+		parlorBar("p50_ms", report.Value, report.Less, 0.6), parlorBar("p99_ms", report.Ratio, report.Less, 4), parlorBar("p99_ms", report.Value, report.Less, 1.5),
 	}
-	if f.Rate < 1 || f.Rate > 1_000_000 {
-		return fmt.Errorf("a rate of %d: use 1 to 1000000", f.Rate)
+}
+
+func fixed10kBars() []report.Bar {
+	return []report.Bar{parlorBar("p99_ms", report.Value, report.Less, 2)}
+}
+
+// people are visitors and agents.
+type people struct{ visitors, agents int }
+
+// people are those who were asked for, or else the scenario's own.
+func (s settings) people(visitors, agents int) (people, error) {
+	p := people{cmp.Or(s.Visitors, s.size(visitors, min(visitors, 8))), cmp.Or(s.Agents, s.size(agents, min(agents, 4)))}
+	if p.agents > p.visitors {
+		return p, errors.New("use 1 agent to as many as visitors")
 	}
-	_, err := f.measure(ctx, out, "fixed", load.Fixed{
-		Visitors: f.Visitors, Agents: f.Agents, PerSecond: f.Rate, TextBytes: f.Bytes, Warmup: f.Warmup, Duration: f.Duration,
-	}, load.FixedFigures())
-	return err
+	return p, nil
 }

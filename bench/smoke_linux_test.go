@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/parlor-chat/parlor/bench/load"
 	"github.com/parlor-chat/parlor/bench/report"
 )
 
@@ -23,66 +22,88 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// buildParlor builds the program that is measured.
+func buildParlor(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "parlor")
+	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, parlorPackage).CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, text)
+	}
+	return program
+}
+
+// measured runs the program and reads its one report.
+func measured(t *testing.T, args ...string) report.Report {
+	t.Helper()
+	var out, log bytes.Buffer
+	if code := run(t.Context(), append(args, "-quick", "-json", "-out="), &out, &log); code != 0 {
+		t.Fatalf("ended with %d: %s", code, log.String())
+	}
+	var r report.Report
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+		t.Fatalf("%v in %s", err, out.String())
+	}
+	return r
+}
+
 // TestScenarios runs each scenario for a moment over real processes. That every message arrives once and in order, the scenarios see to.
 func TestScenarios(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "parlor")
-	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "github.com/parlor-chat/parlor/cmd/parlor").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, output)
-	}
-	traffic := []string{"--visitors=4", "--agents=2", "--warmup=100ms", "--duration=2s"}
-	for name, v := range map[string]struct {
-		args    []string
-		systems string
-		figures []report.Figure
-	}{
-		"idle":     {[]string{"--connections=5"}, "parlor", load.IdleFigures()},
-		"saturate": {append([]string{"--window=3"}, traffic...), "parlor,socket", load.SaturateFigures()},
-		"fixed":    {append([]string{"--rate=200", "--client=lean"}, traffic...), "parlor,socket", load.FixedFigures()},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var out, log bytes.Buffer
-			args := append([]string{name, "--json", "--rounds=1", "--parlor=" + program, "--systems=" + v.systems}, v.args...)
-			if code := run(t.Context(), args, &out, &log); code != 0 {
-				t.Fatalf("ended with %d: %s", code, log.String())
+	program := buildParlor(t)
+	for _, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			r := measured(t, "-scenario", s.name, "-parlor", program)
+			rounds := r.Rounds
+			for _, step := range r.Steps {
+				rounds = append(rounds, step.Rounds...)
 			}
-			var r report.Report
-			if err := json.Unmarshal(out.Bytes(), &r); err != nil {
-				t.Fatalf("%v in %s", err, out.String())
-			}
-			if want := append([]string{"bare"}, strings.Split(v.systems, ",")...); r.Scenario != name || !slices.Equal(r.Order, want) || len(r.Rounds) != 1 {
+			if r.Scenario != s.name || len(rounds) == 0 || (s.grows != "") != (len(r.Steps) > 1) || slices.Contains(r.Order, "bare") != s.bare {
 				t.Fatalf("reported %+v", r)
 			}
-			for _, system := range r.Order {
-				for _, f := range v.figures {
-					if _, measured := r.Rounds[0].Systems[system][f.Name]; !measured {
-						t.Errorf("%s: no %s", system, f.Name)
+			for _, round := range rounds {
+				for _, f := range s.figures {
+					if _, ok := round.Systems["parlor"][f.Name]; !ok {
+						t.Errorf("no %s in %v", f.Name, round.Systems["parlor"])
 					}
 				}
-			}
-			for _, system := range r.Order[1:] {
-				if len(r.Median[system]) == 0 {
-					t.Errorf("%s is compared with nothing", system)
+				for _, system := range r.Order {
+					if len(round.Systems[system]) == 0 {
+						t.Errorf("nothing was measured of %s", system)
+					}
 				}
 			}
 		})
 	}
 }
 
+// TestOtherSystemsAndClients: what can stand in for Parlor, and for its visitors.
+func TestOtherSystemsAndClients(t *testing.T) {
+	r := measured(t, "saturate", "-systems", "socket", "-client", "lean", "-window", "3")
+	if !slices.Contains(r.Order, "socket") || r.Median["socket"]["messages_per_s"] <= 0 {
+		t.Errorf("reported %+v", r)
+	}
+}
+
 // TestBadArguments are refused before anything is started.
 func TestBadArguments(t *testing.T) {
 	for args, want := range map[string]string{
-		"idle --connections=0":              "1 connection or more",
-		"saturate --window=33":              "use 1 to 32",
-		"saturate --agents=5 --visitors=4":  "1 agent to as many as visitors",
-		"fixed --rate=0":                    "use 1 to 1000000",
-		"fixed --bytes=4001":                "1 to 4000 bytes",
-		"fixed --duration=0s":               "a duration",
-		"idle --systems=tinode":             "parlor",
-		"nothing":                           "nothing",
-		"check --visitors=0 --parlor=/none": "1 visitor or more",
+		"idle -connections=-1":            "-1: use zero",
+		"saturate --window=33":            "use 1 to 32",
+		"saturate -agents=5 -visitors=4":  "1 agent to as many as visitors",
+		"fixed -rate=1000001":             "use 1 to 1000000",
+		"fixed --bytes=4001":              "1 to 4000",
+		"idle --systems=tinode":           "parlor",
+		"nothing":                         "nothing",
+		"-scenario idle,nothing":          "no scenario \"nothing\"",
+		"check -rounds=-1":                "-1: use zero",
+		"idle -address=localhost":         "public URL",
+		"idle -address=http://localhost":  "--website",
+		"check -address=http://localhost": "leave out --address",
 	} {
 		var out, log bytes.Buffer
+		args += " -parlor=/none -out="
+		if strings.Contains(args, "-address") {
+			args = strings.Replace(args, " -parlor=/none", "", 1)
+		}
 		if code := run(t.Context(), strings.Fields(args), &out, &log); code != 1 || !strings.Contains(log.String(), want) || out.Len() > 0 {
 			t.Errorf("%s: code %d, %q, %q; want %q", args, code, out.String(), log.String(), want)
 		}

@@ -3,6 +3,7 @@ package client
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -19,6 +20,9 @@ func dialLean(ctx context.Context, address, subprotocol string, header http.Head
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, fmt.Errorf("client: %w", err)
+	}
+	if u.Scheme != "ws" {
+		return nil, errors.New("client: lean clients speak no TLS; use those of the library")
 	}
 	var d net.Dialer
 	nc, err := d.DialContext(ctx, "tcp", u.Host)

@@ -12,98 +12,85 @@ import (
 // Idle asks how much memory a visitor needs who said hello and nothing else.
 type Idle struct {
 	Connections int `json:"connections"`
+	// Calm is how long resident memory must hardly change to be taken.
+	Calm time.Duration `json:"calm"`
 }
 
 const (
 	// warmupConnections come and go before the first measurement, so that what exists once is not counted.
 	warmupConnections = 100
-	// calm is how long resident memory must stay within calmShare to be taken, patience how long that may take.
-	calm      = 2 * time.Second
+	// calmShare is what hardly any change is, patience how long it may take until memory is calm.
 	calmShare = 0.005
 	patience  = 60 * time.Second
-	lookEvery = 100 * time.Millisecond
+	lookEvery = 50 * time.Millisecond
 )
 
-// IdleFigures is what Idle measures. Each is resident memory per connection; the first as it is, the second after a forced collection.
+// IdleFigures is what Idle measures. The first two are resident memory per connection: as it is, and after a forced collection.
 func IdleFigures() []report.Figure {
 	return []report.Figure{
-		{Name: "raw_kib", Label: "raw KiB", Digits: 2}, {Name: "gc_kib", Label: "after GC KiB", Digits: 2},
-		{Name: "base_mib", Label: "base MiB", Digits: 1}, {Name: "accepts_per_s", Label: "accepts/s"},
+		{Name: "raw_kib", Label: "raw KiB", Digits: 2, Better: report.Less}, {Name: "gc_kib", Label: "after GC KiB", Digits: 2, Better: report.Less},
+		{Name: "base_mib", Label: "base MiB", Digits: 1, Better: report.Less}, {Name: "accepts_per_s", Label: "accepts/s", Better: report.More},
 	}
 }
 
-// Run does it to a system.
-func (i Idle) Run(ctx context.Context, t target.Target) (report.Figures, error) {
-	warm, err := connect(ctx, t, min(warmupConnections, i.Connections))
-	if err != nil {
-		return nil, err
+// Run does it to a system. Memory is that of its process, if it is ours.
+func (i Idle) Run(ctx context.Context, t target.Target) (found Result, err error) {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	if err := comeAndGo(ctx, t, min(warmupConnections, i.Connections), fail); err != nil {
+		return found, err
 	}
-	warm.close()
-	base, err := collected(ctx, t)
-	if err != nil {
-		return nil, err
+	var base, raw, after int64
+	if t.Process() != nil {
+		if base, err = i.collected(ctx, t.Process()); err != nil {
+			return found, err
+		}
 	}
 	began := time.Now()
-	c, err := connect(ctx, t, i.Connections)
+	c, err := gather(ctx, t, people{visitors: i.Connections}, fail)
 	if err != nil {
-		return nil, err
+		return found, err
 	}
-	defer c.close()
 	took := time.Since(began)
-	raw, err := settled(ctx, t.Process())
-	if err != nil {
-		return nil, err
+	defer func() { err = c.close(err) }()
+	c.read(nil)
+	found.Figures = report.Figures{"accepts_per_s": float64(i.Connections) / took.Seconds()}
+	if t.Process() == nil {
+		return found, nil
 	}
-	after, err := collected(ctx, t)
-	if err != nil {
-		return nil, err
+	if raw, err = i.settled(ctx, t.Process()); err != nil {
+		return found, err
 	}
-	if err := c.lost(); err != nil {
-		return nil, err
+	if after, err = i.collected(ctx, t.Process()); err != nil {
+		return found, err
 	}
 	each := func(bytes int64) float64 { return float64(bytes-base) / 1024 / float64(i.Connections) }
-	return report.Figures{
-		"raw_kib": each(raw), "gc_kib": each(after), "base_mib": float64(base) / (1 << 20), "accepts_per_s": float64(i.Connections) / took.Seconds(),
-	}, nil
+	found.Figures["raw_kib"], found.Figures["gc_kib"], found.Figures["base_mib"] = each(raw), each(after), float64(base)/(1<<20)
+	return found, nil
 }
 
-// connect connects visitors of whom nobody hears.
-func connect(ctx context.Context, t target.Target, visitors int) (*idlers, error) {
-	failed, fail := context.WithCancelCause(ctx)
-	c := &crowd{visitors: make([]target.Visitor, visitors), fail: fail}
-	if err := parallel(ctx, visitors, func(i int) (err error) {
-		c.visitors[i], err = t.Visitor(ctx, i, -1)
+// comeAndGo connects visitors and lets them leave.
+func comeAndGo(ctx context.Context, t target.Target, visitors int, fail context.CancelCauseFunc) error {
+	c, err := gather(ctx, t, people{visitors: visitors}, fail)
+	if err != nil {
 		return err
-	}); err != nil {
-		c.close()
-		return nil, err
 	}
-	c.read(nil)
-	return &idlers{c, failed}, nil
+	return c.close(nil)
 }
-
-// idlers are visitors who only listen.
-type idlers struct {
-	*crowd
-	failed context.Context
-}
-
-// lost tells whether a connection ended meanwhile.
-func (i *idlers) lost() error { return context.Cause(i.failed) }
 
 // collected is the resident memory after garbage collection. The runtime gives memory back only slowly; two collections also empty its
 // pools.
-func collected(ctx context.Context, t target.Target) (int64, error) {
+func (i Idle) collected(ctx context.Context, p *target.Process) (int64, error) {
 	for range 2 {
-		if err := t.Process().CollectGarbage(ctx); err != nil {
+		if err := p.CollectGarbage(ctx); err != nil {
 			return 0, err
 		}
 	}
-	return settled(ctx, t.Process())
+	return i.settled(ctx, p)
 }
 
 // settled is the resident memory when it has stopped changing.
-func settled(ctx context.Context, p *target.Process) (int64, error) {
+func (i Idle) settled(ctx context.Context, p *target.Process) (int64, error) {
 	deadline := time.Now().Add(patience)
 	reference, since := int64(0), time.Now()
 	for time.Now().Before(deadline) {
@@ -114,7 +101,7 @@ func settled(ctx context.Context, p *target.Process) (int64, error) {
 		if change := float64(now - reference); change > calmShare*float64(reference) || change < -calmShare*float64(reference) {
 			reference, since = now, time.Now()
 		}
-		if time.Since(since) >= calm {
+		if time.Since(since) >= i.Calm {
 			return now, nil
 		}
 		if err := sleep(ctx, lookEvery); err != nil {

@@ -18,7 +18,7 @@ func Bare() http.Handler {
 
 // bareVisitor passes on what the visitor says; while the agent is not there, nobody hears it.
 func bareVisitor(w http.ResponseWriter, r *http.Request, p *pairs[*websocket.Conn]) {
-	agent, err := number(r, "agent")
+	agent, err := audience(r)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -33,14 +33,13 @@ func bareVisitor(w http.ResponseWriter, r *http.Request, p *pairs[*websocket.Con
 		if err != nil {
 			return
 		}
-		if to, ok := p.get(agent); ok {
-			if err := to.Write(context.Background(), kind, data); err != nil {
-				return
-			}
+		if err := p.each(agent, func(to *websocket.Conn) error { return to.Write(context.Background(), kind, data) }); err != nil {
+			return
 		}
 	}
 }
 
+// bareAgent sends back what the agent says first.
 func bareAgent(w http.ResponseWriter, r *http.Request, p *pairs[*websocket.Conn]) {
 	id, err := number(r, "id")
 	if err != nil {
@@ -54,8 +53,12 @@ func bareAgent(w http.ResponseWriter, r *http.Request, p *pairs[*websocket.Conn]
 	defer func() { _ = c.CloseNow() }()
 	p.set(id, c)
 	defer p.remove(id)
-	for {
-		if _, _, err := c.Read(context.Background()); err != nil {
+	for first := true; ; first = false {
+		kind, data, err := c.Read(context.Background())
+		if err == nil && first {
+			err = c.Write(context.Background(), kind, data) // from now on the agent misses nothing
+		}
+		if err != nil {
 			return
 		}
 	}

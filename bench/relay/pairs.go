@@ -2,7 +2,9 @@ package relay
 
 import (
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 )
@@ -11,12 +13,19 @@ import (
 const (
 	VisitorPath = "/visitor"
 	AgentPath   = "/agent"
+	// Everybody in place of an agent's number: the visitor's messages go to all agents.
+	Everybody = "all"
 )
 
-// pairs knows which agent's connection a visitor's messages go to.
+// everybody is Everybody as a number; no agent has it.
+const everybody = -1 << 31
+
+// pairs knows which agents' connections a visitor's messages go to.
 type pairs[C any] struct {
 	mu     sync.RWMutex
 	agents map[int]C
+	// all are the connections of agents, replaced and never changed: whoever sends to all of them holds no lock.
+	all []C
 }
 
 func newPairs[C any]() *pairs[C] { return &pairs[C]{agents: make(map[int]C)} }
@@ -25,12 +34,33 @@ func (p *pairs[C]) set(agent int, c C) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.agents[agent] = c
+	p.all = slices.Collect(maps.Values(p.agents))
 }
 
 func (p *pairs[C]) remove(agent int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.agents, agent)
+	p.all = slices.Collect(maps.Values(p.agents))
+}
+
+// each calls send for every connection that a visitor's message goes to, until one fails.
+func (p *pairs[C]) each(agent int, send func(C) error) error {
+	if agent != everybody {
+		if c, ok := p.get(agent); ok {
+			return send(c)
+		}
+		return nil
+	}
+	p.mu.RLock()
+	all := p.all
+	p.mu.RUnlock()
+	for _, c := range all {
+		if err := send(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *pairs[C]) get(agent int) (C, bool) {
@@ -38,6 +68,14 @@ func (p *pairs[C]) get(agent int) (C, bool) {
 	defer p.mu.RUnlock()
 	c, ok := p.agents[agent]
 	return c, ok
+}
+
+// audience reads which agents a visitor talks to.
+func audience(r *http.Request) (int, error) {
+	if r.URL.Query().Get("agent") == Everybody {
+		return everybody, nil
+	}
+	return number(r, "agent")
 }
 
 // number reads a query parameter.

@@ -13,7 +13,7 @@ func Socket() (http.Handler, *socket.Server) {
 	p := newPairs[*socket.Conn]()
 	mux := http.NewServeMux()
 	mux.HandleFunc(VisitorPath, func(w http.ResponseWriter, r *http.Request) {
-		agent, err := number(r, "agent")
+		agent, err := audience(r)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
@@ -40,21 +40,30 @@ type visitor struct {
 func (v *visitor) OnOpen(*socket.Conn) {}
 
 func (v *visitor) OnMessage(data []byte) {
-	if to, ok := v.pairs.get(v.agent); ok {
-		to.Send(bytes.Clone(data))
-	}
+	data = bytes.Clone(data)
+	_ = v.pairs.each(v.agent, func(to *socket.Conn) error { to.Send(data); return nil }) // Send has no error
 }
 
 func (v *visitor) OnClose(socket.Code, string) {}
 
-// agent receives.
+// agent receives. What it says first is sent back: from then on it misses nothing.
 type agent struct {
 	pairs *pairs[*socket.Conn]
 	id    int
+	conn  *socket.Conn
+	heard bool
 }
 
-func (a *agent) OnOpen(c *socket.Conn) { a.pairs.set(a.id, c) }
+func (a *agent) OnOpen(c *socket.Conn) {
+	a.conn = c
+	a.pairs.set(a.id, c)
+}
 
-func (a *agent) OnMessage([]byte) {}
+func (a *agent) OnMessage(data []byte) {
+	if !a.heard {
+		a.heard = true
+		a.conn.Send(bytes.Clone(data))
+	}
+}
 
 func (a *agent) OnClose(socket.Code, string) { a.pairs.remove(a.id) }

@@ -1,14 +1,9 @@
 package target
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
-	"os"
-	"strings"
 
 	"github.com/parlor-chat/parlor/bench/client"
 )
@@ -18,108 +13,107 @@ const (
 	loginCookie = "__Host-parlor-agent"
 )
 
-// Parlor is the program at the given path, as `parlor demo` with a temporary data directory. What bounds one client is lifted: here, one
-// machine plays thousands.
-func Parlor(program string, kind client.Kind) System {
-	return System{Name: "parlor", Start: func(ctx context.Context) (Target, error) {
-		t := &parlorTarget{kind: kind}
-		var err error
-		if t.dir, err = os.MkdirTemp("", "parlor-bench-"); err != nil {
-			return nil, fmt.Errorf("target: %w", err)
-		}
-		if t.process, err = run(ctx, &t.ready, program, "demo", "--json", "--listen", "127.0.0.1:0", "--data", t.dir,
-			"--set", "limits.sockets_per_address=0", "--set", "limits.sockets_per_24=0",
-			"--set", "limits.messages_per_second=0", "--set", "timeouts.drain=1s"); err != nil {
-			return nil, errors.Join(err, os.RemoveAll(t.dir))
-		}
-		t.process.admin = t.ready.Admin
-		t.sockets = strings.Replace(t.ready.URL, "http", "ws", 1)
-		if err := t.login(ctx); err != nil {
-			return nil, errors.Join(err, t.Stop())
-		}
-		return t, nil
-	}}
+// Parlor is a node that serves: one that was started here, or one at an address.
+type Parlor struct {
+	kind client.Kind
+	// at is where it serves, sockets the same for WebSockets.
+	at, sockets string
+	website     string
+	login       login
+	program     *program // nil: not started here
 }
 
-type parlorTarget struct {
-	kind    client.Kind
-	process *Process
-	dir     string
-	sockets string
-	// ready is the line that Parlor prints.
-	ready struct {
-		URL     string `json:"url"`
-		Website string `json:"website"`
-		Agent   struct {
-			Email    string `json:"email"`
-			Password string `json:"password"`
-		} `json:"agent"`
-		Admin string `json:"admin"`
+// Website is the id of the website that visitors visit.
+func (p *Parlor) Website() string { return p.website }
+
+// Acknowledges implements Target.
+func (p *Parlor) Acknowledges() bool { return true }
+
+// Process implements Target.
+func (p *Parlor) Process() *Process {
+	if p.program == nil {
+		return nil
 	}
-	agent http.Header
+	return p.program.process
 }
 
-func (t *parlorTarget) Process() *Process { return t.process }
-
-func (t *parlorTarget) Stop() error { return errors.Join(t.process.Stop(), os.RemoveAll(t.dir)) }
-
-// login gets the cookie that all agents' connections use.
-func (t *parlorTarget) login(ctx context.Context) error {
-	body, err := json.Marshal(t.ready.Agent)
-	if err != nil {
-		return fmt.Errorf("target: login: %w", err)
+// Stop implements Target.
+func (p *Parlor) Stop() error {
+	if p.program == nil {
+		return nil
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.ready.URL+"/agent/login", bytes.NewReader(body))
-	if err != nil {
-		return fmt.Errorf("target: login: %w", err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Origin", t.ready.URL)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return fmt.Errorf("target: login: %w", err)
-	}
-	defer func() { _ = answer.Body.Close() }()
-	for _, cookie := range answer.Cookies() {
-		if cookie.Name == loginCookie {
-			t.agent = http.Header{"Origin": {t.ready.URL}, "Cookie": {loginCookie + "=" + cookie.Value}}
-			return nil
-		}
-	}
-	return fmt.Errorf("target: login was answered with %s and no cookie", answer.Status)
+	return p.program.stop()
 }
 
-func (t *parlorTarget) Visitor(ctx context.Context, _, _ int) (Visitor, error) {
-	c, err := t.kind.Dial(ctx, t.sockets+"/visitor?website="+t.ready.Website, subprotocol, nil)
+// Visitor implements Target: a visitor whom nobody knows yet.
+func (p *Parlor) Visitor(ctx context.Context, _, _ int) (Visitor, error) {
+	return p.Return(ctx, Hello{})
+}
+
+// Hello is how a visitor comes back. The zero value is somebody new.
+type Hello struct {
+	Token  string  `json:"token,omitempty"`
+	Resume *Resume `json:"resume,omitempty"`
+}
+
+// Resume says which messages of which log a client has.
+type Resume struct {
+	Epoch string `json:"epoch"`
+	Seq   uint64 `json:"seq"`
+}
+
+// Return connects a visitor. What was missed follows on the connection.
+func (p *Parlor) Return(ctx context.Context, h Hello) (Visitor, error) {
+	c, err := p.kind.Dial(ctx, p.sockets+"/visitor?website="+p.website, subprotocol, nil)
 	if err != nil {
 		return Visitor{}, err
 	}
-	var welcome struct {
-		Session string `json:"session"`
+	v := Visitor{Conn: c}
+	question := struct {
+		T       string `json:"t"`
+		Website string `json:"website"`
+		Hello
+	}{"hello", p.website, h}
+	if err := ask(ctx, c, question, "welcome", &v.Welcome); err != nil {
+		_ = c.Close()
+		return Visitor{}, err
 	}
-	err = ask(c, map[string]any{"t": "hello", "website": t.ready.Website}, "welcome", &welcome)
-	return Visitor{Conn: c, Session: welcome.Session}, err
+	return v, nil
 }
 
-func (t *parlorTarget) Agent(ctx context.Context, _ int, visitors []Visitor) (client.Conn, error) {
-	c, err := t.kind.Dial(ctx, t.sockets+"/agent", subprotocol, t.agent)
+// Agent implements Target. All agents' connections are of one agent.
+func (p *Parlor) Agent(ctx context.Context, _ int, visitors []Visitor) (client.Conn, error) {
+	c, err := p.kind.Dial(ctx, p.sockets+"/agent", subprotocol, p.login.header)
 	if err != nil {
 		return nil, err
 	}
-	if err := ask(c, map[string]any{"t": "hello"}, "welcome", nil); err != nil {
-		return nil, err
+	err = ask(ctx, c, map[string]any{"t": "hello"}, "welcome", nil)
+	for i := 0; err == nil && i < len(visitors); i++ {
+		_, err = p.Open(ctx, c, visitors[i].Session, nil)
 	}
-	for i, v := range visitors {
-		open := map[string]any{"t": "open", "ref": i + 1, "website": t.ready.Website, "session": v.Session}
-		if err := ask(c, open, "opened", nil); err != nil {
-			return nil, err
-		}
+	if err != nil {
+		_ = c.Close()
+		return nil, err
 	}
 	return c, nil
 }
 
+// Open opens a conversation on an agent's connection and reads what comes until it is open. What was missed follows.
+func (p *Parlor) Open(ctx context.Context, c client.Conn, session string, from *Resume) (opened Welcome, err error) {
+	question := struct {
+		T       string  `json:"t"`
+		Ref     int     `json:"ref"`
+		Website string  `json:"website"`
+		Session string  `json:"session"`
+		Resume  *Resume `json:"resume,omitempty"`
+	}{"open", 1, p.website, session, from}
+	return opened, ask(ctx, c, question, "opened", &opened)
+}
+
 // ask sends a frame and reads until one of the wanted type comes.
-func ask(c client.Conn, question any, want string, answer any) error {
+func ask(ctx context.Context, c client.Conn, question any, want string, answer any) error {
+	stop := context.AfterFunc(ctx, func() { _ = c.Close() })
+	defer stop()
 	frame, err := json.Marshal(question)
 	if err != nil {
 		return fmt.Errorf("target: %w", err)

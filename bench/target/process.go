@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -81,8 +82,14 @@ func environment() []string {
 func (p *Process) ID() int { return p.cmd.Process.Pid }
 
 // Stop asks the process to end, and waits; it is killed when it takes too long.
-func (p *Process) Stop() error {
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+func (p *Process) Stop() error { return p.end(syscall.SIGTERM) }
+
+// end sends a signal and waits for the end. That a process dies of SIGKILL is no error.
+func (p *Process) end(signal syscall.Signal) error {
+	if signal == syscall.SIGKILL {
+		return p.kill()
+	}
+	if err := p.cmd.Process.Signal(signal); err != nil {
 		return p.kill()
 	}
 	select {

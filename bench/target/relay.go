@@ -37,13 +37,27 @@ func (t *relayTarget) Process() *Process { return t.process }
 
 func (t *relayTarget) Stop() error { return t.process.Stop() }
 
+func (t *relayTarget) Acknowledges() bool { return false }
+
 func (t *relayTarget) Visitor(ctx context.Context, i, agent int) (Visitor, error) {
-	c, err := t.dial(ctx, relay.VisitorPath, url.Values{"id": {strconv.Itoa(i)}, "agent": {strconv.Itoa(agent)}})
+	to := strconv.Itoa(agent)
+	if agent == Everybody {
+		to = relay.Everybody
+	}
+	c, err := t.dial(ctx, relay.VisitorPath, url.Values{"id": {strconv.Itoa(i)}, "agent": {to}})
 	return Visitor{Conn: c}, err
 }
 
 func (t *relayTarget) Agent(ctx context.Context, id int, _ []Visitor) (client.Conn, error) {
-	return t.dial(ctx, relay.AgentPath, url.Values{"id": {strconv.Itoa(id)}})
+	c, err := t.dial(ctx, relay.AgentPath, url.Values{"id": {strconv.Itoa(id)}})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.Read(); err != nil { // hello comes back when the relay knows the agent
+		_ = c.Close()
+		return nil, fmt.Errorf("target: hello: %w", err)
+	}
+	return c, nil
 }
 
 func (t *relayTarget) dial(ctx context.Context, path string, query url.Values) (client.Conn, error) {

@@ -1,0 +1,46 @@
+package load
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// dialers is how many connections are made at the same time.
+const dialers = 32
+
+// parallel calls f for 0 to n-1, several at a time, until one fails.
+func parallel(ctx context.Context, n int, f func(int) error) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(n, dialers) {
+		workers.Go(func() {
+			for i := range next {
+				if err := f(i); err != nil {
+					fail(err)
+				}
+			}
+		})
+	}
+	for i := 0; i < n && ctx.Err() == nil; i++ {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+// sleep lets time pass, unless something fails.
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
