@@ -12,35 +12,32 @@ import (
 	"github.com/coder/websocket"
 )
 
-// Sizes of the buffers that an idle connection holds. Nothing is written through coder/websocket, so that the smallest will do.
-const (
-	readBufferBytes  = 256
-	writeBufferBytes = 16
-)
-
 var errNoSubprotocol = errors.New("socket: the client does not offer the subprotocol")
 
-// accept answers the handshake and makes the connection.
-func accept(s *Server, w http.ResponseWriter, r *http.Request, h Handler) (*Conn, error) {
+// accept answers the handshake and makes the connection. It also returns what the client sent together with the upgrade.
+func accept(s *Server, w http.ResponseWriter, r *http.Request, h Handler) (c *Conn, early []byte, err error) {
 	if !offers(r, s.limits.Subprotocol) {
 		http.Error(w, "offer the WebSocket subprotocol "+s.limits.Subprotocol, http.StatusBadRequest)
-		return nil, errNoSubprotocol
+		return nil, nil, errNoSubprotocol
 	}
-	c := &Conn{server: s, handler: h, jitter: uint8(s.next.Load())}
-	ws, err := websocket.Accept(&hijacker{ResponseWriter: w, conn: c}, r, &websocket.AcceptOptions{
+	from := &hijacker{ResponseWriter: w}
+	ws, err := websocket.Accept(from, r, &websocket.AcceptOptions{
 		Subprotocols:       []string{s.limits.Subprotocol},
 		InsecureSkipVerify: true, // the caller checked where the request comes from, more strictly
 		CompressionMode:    websocket.CompressionDisabled,
-		OnPingReceived:     c.onPing,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	ws.SetReadLimit(int64(s.limits.MessageBytes))
-	c.ws = ws
-	c.opened = s.now()
-	c.heard = c.opened
-	return c, nil
+	_ = ws.CloseNow() // it has shaken hands; messages are read by a leased codec
+	now := s.now()
+	c = &Conn{server: s, handler: h, net: from.conn, jitter: uint8(s.next.Load()), opened: now, heard: now}
+	if sc, ok := c.net.(syscall.Conn); ok && canPeek {
+		if c.raw, err = sc.SyscallConn(); err == nil {
+			c.fill = c.take
+		}
+	}
+	return c, from.early, nil
 }
 
 // offers reports whether the upgrade asks for the subprotocol. A request that is no upgrade is coder's to refuse.
@@ -58,10 +55,11 @@ func offers(r *http.Request, subprotocol string) bool {
 	return false
 }
 
-// hijacker hands coder/websocket small buffers and a guarded connection in place of net/http's.
+// hijacker takes the connection from net/http, and hands coder/websocket one that does nothing.
 type hijacker struct {
 	http.ResponseWriter
-	conn *Conn
+	conn  net.Conn
+	early []byte
 }
 
 // Hijack implements http.Hijacker.
@@ -74,15 +72,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	c := h.conn
-	c.net = nc
-	if sc, ok := nc.(syscall.Conn); ok && canPeek {
-		c.raw, _ = sc.SyscallConn()
-	}
-	if len(early) > 0 {
-		c.early = slices.Clone(early)
-	}
-	g := guarded{nc, c}
-	c.in = bufio.NewReaderSize(g, readBufferBytes)
-	return g, bufio.NewReadWriter(c.in, bufio.NewWriterSize(g, writeBufferBytes)), nil
+	h.conn, h.early = nc, slices.Clone(early)
+	d := detached{}
+	return d, bufio.NewReadWriter(bufio.NewReaderSize(d, codecBufferBytes), bufio.NewWriterSize(d, codecBufferBytes)), nil
 }

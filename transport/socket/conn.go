@@ -1,13 +1,10 @@
 package socket
 
 import (
-	"bufio"
 	"net"
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/coder/websocket"
 )
 
 // Conn is one connection. Send and Close may be called from many goroutines at once, also after it ended.
@@ -15,18 +12,19 @@ type Conn struct {
 	server  *Server
 	handler Handler
 	net     net.Conn
-	raw     syscall.RawConn // nil where the system or the kind of connection cannot peek
-	ws      *websocket.Conn
-	in      *bufio.Reader
+	raw     syscall.RawConn    // nil where the system or the kind of connection cannot peek
+	fill    func(uintptr) bool // is take, made once
 
 	// The reader's own. Times are the server's clock, 0 for never.
 	guard  guard
-	early  []byte
+	half   *half
+	burst  *burst
 	ponged int64
 	window int64
-	// ready says that wait saw something to read, broken that the socket's end was read, answered that the peer sent its close frame.
-	ready, broken, answered bool
-	// talking says that the last message came soon after the one before, which was at said.
+	// fresh says that the reader has not read yet, broken that the socket's end was read, answered that the peer sent its close frame,
+	// spoke that it sent a message.
+	fresh, broken, answered, spoke bool
+	// talking says that the last bytes came soon after those before, which was at said.
 	talking bool
 	said    int64
 
@@ -78,30 +76,6 @@ func (c *Conn) isClosing() bool {
 	return c.outbox.closing
 }
 
-// noteRead notes a sign of life, and since when a frame or message is under way.
-func (c *Conn) noteRead(now int64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.heard, c.pinged = now, false
-	switch {
-	case c.guard.between():
-		c.midMessage = 0
-	case c.guard.passed || c.midMessage == 0:
-		c.midMessage = now
-	}
-}
-
-func (c *Conn) setHandling(on bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.heard = c.server.now()
-	if on {
-		c.talking = c.raw != nil && c.said != 0 && c.heard-c.said < int64(silentAfter)
-		c.said = c.heard
-	}
-	c.handling, c.greeted, c.grown = on, true, c.talking
-}
-
 // check is called by the clock, a few times a second.
 func (c *Conn) check(now int64) {
 	c.mu.Lock()
@@ -113,12 +87,11 @@ func (c *Conn) check(now int64) {
 	switch {
 	case late(o.writeBegan, l.Write), late(o.closedAt, l.Linger+l.Write), late(o.closeLeft, l.Linger):
 		c.cut()
-	case o.closing:
+	case o.closing, c.handling:
 	case !c.greeted && late(c.opened, l.First):
 		c.closeLocked(CodeUnauthorized, "unauthorized")
 	case late(c.midMessage, l.Message):
 		c.closeLocked(CodePolicy, "a message took too long")
-	case c.handling:
 	case late(c.heard, l.Ping+l.Pong):
 		c.cut()
 	case !c.pinged && late(c.heard, l.Ping-l.Ping*time.Duration(c.jitter)/1024):

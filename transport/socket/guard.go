@@ -21,13 +21,13 @@ const (
 	maskBytes       = 4
 )
 
-// guard follows the client's frame headers as bytes pass by, and stops what coder/websocket would follow for ever. It looks at headers
-// only, never at payloads. The zero value stands between two messages.
+// guard follows the client's frame headers as bytes pass by: it says where frames end, and stops what coder/websocket would follow for
+// ever. It looks at headers only, never at payloads. The zero value stands between two messages.
 type guard struct {
 	// header holds the first bytes of a frame until its length is known.
 	header [10]byte
 	have   uint8
-	// fin and control describe the frame under way, left is what is missing of its mask and payload.
+	// fin and control describe the frame under way or, between two, the last one; left is what is missing of its mask and payload.
 	fin, control bool
 	left         uint64
 	// inMessage says that a message was begun and not ended; frames and bytes are what it has so far.
@@ -36,36 +36,37 @@ type guard struct {
 	bytes     uint64
 	// controls counts control frames in the current window.
 	controls int
-	// passed says that the last feed came by a place between two messages.
-	passed bool
 }
 
-// between reports whether no frame and no message is under way.
-func (g *guard) between() bool { return g.have == 0 && g.left == 0 && !g.inMessage }
+// inFrame reports whether a frame is under way.
+func (g *guard) inFrame() bool { return g.have > 0 || g.left > 0 }
 
-// feed follows p. It returns the close code for the first thing that is too much, 0 for none.
-func (g *guard) feed(p []byte, l *Limits) Code {
-	g.passed = false
-	for len(p) > 0 {
+// between reports whether no frame and no message is under way.
+func (g *guard) between() bool { return !g.inFrame() && !g.inMessage }
+
+// next follows p to the end of a frame, or of p. It returns how many bytes these are, whether they end the frame, and the close code if it
+// is too much, 0 if not.
+func (g *guard) next(p []byte, l *Limits) (n int, ends bool, code Code) {
+	for n < len(p) && !ends && code == 0 {
 		if g.left > 0 {
-			n := min(g.left, uint64(len(p)))
-			p = p[n:]
-			if g.left -= n; g.left == 0 {
-				g.frameDone()
-			}
+			some := min(g.left, uint64(len(p)-n))
+			n += int(some)
+			g.left -= some
+			ends = g.left == 0
 			continue
 		}
-		g.header[g.have] = p[0]
+		g.header[g.have] = p[n]
 		g.have++
-		p = p[1:]
-		if g.have < 2 || g.have < 2+lengthBytes(g.header[1]) {
-			continue
-		}
-		if code := g.frame(l); code != 0 {
-			return code
+		n++
+		if g.have >= 2 && g.have >= 2+lengthBytes(g.header[1]) {
+			code = g.frame(l)
+			ends = g.left == 0
 		}
 	}
-	return 0
+	if ends && !g.control && g.fin {
+		g.inMessage, g.frames, g.bytes = false, 0, 0
+	}
+	return n, ends, code
 }
 
 // lengthBytes is how many bytes of length follow a header whose second byte is b.
@@ -96,9 +97,6 @@ func (g *guard) frame(l *Limits) Code {
 	if g.left = length; g.header[1]&maskBit != 0 {
 		g.left += maskBytes
 	}
-	if g.left == 0 {
-		g.frameDone()
-	}
 	return 0
 }
 
@@ -124,12 +122,4 @@ func (g *guard) count(length uint64, l *Limits) Code {
 		return CodePolicy
 	}
 	return 0
-}
-
-// frameDone ends a frame, and its message if it was the last one.
-func (g *guard) frameDone() {
-	if !g.control && g.fin {
-		g.inMessage, g.frames, g.bytes = false, 0, 0
-	}
-	g.passed = g.passed || g.between()
 }

@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"bytes"
 	"encoding/binary"
 	"testing"
 
@@ -85,7 +86,7 @@ func TestGuardWhateverTheCuts(t *testing.T) {
 		var code Code
 		for len(wire) > 0 && code == 0 {
 			n := rapid.IntRange(1, min(len(wire), 400)).Draw(t, "piece")
-			code = g.feed(wire[:n], limits)
+			code = follow(&g, wire[:n], limits)
 			wire = wire[n:]
 		}
 		if code != wantCode || code == 0 && g.between() != wantBetween {
@@ -94,31 +95,70 @@ func TestGuardWhateverTheCuts(t *testing.T) {
 	})
 }
 
-// TestGuardPasses says for each piece whether it came by a place between two messages.
-func TestGuardPasses(t *testing.T) {
-	l := DefaultLimits()
-	one := wireFrame{first: 0x81, masked: true, length: 10}.append(nil)
-	ping := wireFrame{first: 0x89, masked: true}.append(nil)
-	part := wireFrame{first: 0x01, masked: true, length: 3}.append(nil)
-	var g guard
-	for i, step := range []struct {
-		piece  []byte
-		passed bool
-	}{
-		{one[:5], false},
-		{one[5:], true},
-		{append(one[:len(one):len(one)], one[:1]...), true},
-		{one[1:8], false},
-		{append(one[8:len(one):len(one)], one[:8]...), true},
-		{one[8:], true},
-		{ping, true},
-		{part, false},
-		{ping, false},
-	} {
-		if code := g.feed(step.piece, &l); code != 0 || g.passed != step.passed {
-			t.Errorf("piece %d: code %d, passed %v, want %v", i, code, g.passed, step.passed)
+// follow feeds a piece to the guard, frame by frame.
+func follow(g *guard, p []byte, l *Limits) Code {
+	for len(p) > 0 {
+		n, _, code := g.next(p, l)
+		if code != 0 {
+			return code
 		}
+		p = p[n:]
 	}
+	return 0
+}
+
+// TestUnitsWhateverTheCuts divides random frames that came in random pieces: each message leaves whole when its last frame is there, and each
+// control frame at once. Nothing is kept between two messages.
+func TestUnitsWhateverTheCuts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var wire, message []byte
+		var want [][]byte
+		begun := false
+		for i := range rapid.IntRange(0, 40).Draw(t, "frames") {
+			f := wireFrame{masked: true, length: rapid.SampledFrom([]int{0, 1, 30, 125, 126, 3000, 70_000}).Draw(t, "length")}
+			kind := rapid.SampledFrom([]byte{opText, finBit | opText, finBit | opPing, finBit | opPong}).Draw(t, "kind")
+			if kind&opControl != 0 {
+				f.first, f.length = kind, i
+				want = append(want, f.append(nil))
+				wire = f.append(wire)
+				continue
+			}
+			if f.first = kind; begun {
+				f.first &^= opText // goes on
+			}
+			begun = kind&finBit == 0
+			wire, message = f.append(wire), f.append(message)
+			if !begun {
+				want, message = append(want, message), nil
+			}
+		}
+		c := &Conn{}
+		l := &Limits{MessageBytes: 10 << 20, Frames: 1000}
+		for len(wire) > 0 {
+			p := wire[:rapid.IntRange(1, min(len(wire), 5000)).Draw(t, "piece")]
+			wire = wire[len(p):]
+			for len(p) > 0 {
+				begins := !c.guard.inFrame()
+				n, ends, code := c.guard.next(p, l)
+				if code != 0 {
+					t.Fatalf("code %d", code)
+				}
+				if unit := c.collect(p[:n], begins, ends); unit != nil {
+					if len(want) == 0 || !bytes.Equal(unit, want[0]) {
+						t.Fatalf("got a unit of %d bytes with %d to come", len(unit), len(want))
+					}
+					want = want[1:]
+				}
+				if c.guard.between() && c.half != nil {
+					t.Fatal("something is kept between two messages")
+				}
+				p = p[n:]
+			}
+		}
+		if len(want) > 0 {
+			t.Fatalf("%d units did not leave", len(want))
+		}
+	})
 }
 
 // BenchmarkGuard feeds a message of 200 bytes.
@@ -129,7 +169,7 @@ func BenchmarkGuard(b *testing.B) {
 	b.SetBytes(int64(len(wire)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if g.feed(wire, &l) != 0 {
+		if follow(&g, wire, &l) != 0 {
 			b.Fatal("refused")
 		}
 	}

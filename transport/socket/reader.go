@@ -1,12 +1,10 @@
 package socket
 
 import (
-	"context"
 	"errors"
 	"io"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/coder/websocket"
 )
@@ -14,10 +12,36 @@ import (
 // pongEvery is how often a client's ping is answered at most.
 const pongEvery = time.Second
 
-// serve is the reader: it waits for bytes in a shallow frame and reads what is there. Then it goes on in a fresh goroutine, whose stack has
-// 2 KiB: one that reading has grown would stay at 4 KiB or more for as long as the connection is idle. While the peer talks, one message soon
-// after the other, the reader keeps its stack, until the clock finds that the peer has fallen silent.
+// burstBytes is how much is read at once: a message of the default limit, or many small ones.
+const burstBytes = 16 << 10
+
+// burst is what one read took. It is leased from before the read until its last message was handled.
+type burst struct {
+	n     int
+	bytes [burstBytes]byte
+}
+
+var bursts = sync.Pool{New: func() any { return new(burst) }}
+
+// start handles what came together with the upgrade, and then what comes.
+func (c *Conn) start(early []byte) {
+	switch {
+	case len(early) > 0 && !c.arrived(early):
+		c.finish()
+	case c.raw == nil:
+		c.serveLayered()
+	case len(early) > 0: // handling has grown this stack
+		go c.serve()
+	default:
+		c.serve()
+	}
+}
+
+// serve is the reader: it waits for bytes in a shallow frame and handles what came. Then it goes on in a fresh goroutine, whose stack has
+// 2 KiB: one that handling has grown would stay at 4 KiB or more for as long as the connection is idle. While the peer talks, one message
+// soon after the other, the reader keeps its stack, until the clock finds that the peer has fallen silent.
 func (c *Conn) serve() {
+	c.fresh = true
 	for {
 		if c.wait() {
 			break
@@ -26,89 +50,63 @@ func (c *Conn) serve() {
 			c.finish()
 			return
 		}
-		if !c.talking && c.empty() {
+		if !c.talking {
 			break
 		}
 	}
 	go c.serve()
 }
 
-// empty reports whether nothing of the next message is here, and the system can tell when there is.
-func (c *Conn) empty() bool {
-	return c.raw != nil && len(c.early) == 0 && c.in.Buffered() == 0 && c.guard.between()
-}
-
-// read reads one message, or the control frames that stand before one. It reports whether the connection goes on.
+// read handles the burst that came, or the end. It reports whether the connection goes on.
 func (c *Conn) read() bool {
-	kind, r, err := c.ws.Reader(context.Background())
-	if errors.Is(err, errParked) {
-		return true
-	}
-	if err != nil {
-		c.ended(err)
+	b := c.burst
+	if b == nil {
+		c.broken = true
+		c.Close(CodeAbnormal, "")
 		return false
 	}
-	buffer := messages.Get().(*[]byte)
-	defer messages.Put(buffer)
-	data, err := readAll(r, (*buffer)[:0])
-	*buffer = data
-	if err != nil {
-		c.ended(err)
-		return false
-	}
-	switch {
-	case c.isClosing(): // read on, until the peer's close frame or the clock's patience ends it
-	case kind != websocket.MessageText:
-		c.Close(CodeUnsupported, "send text")
-	case !utf8.Valid(data):
-		c.Close(CodeInvalidUTF8, "send UTF-8")
-	default:
-		c.setHandling(true)
-		c.handler.OnMessage(data)
-		c.setHandling(false)
-	}
-	return true
+	c.burst = nil
+	goOn := c.arrived(b.bytes[:b.n])
+	bursts.Put(b)
+	return goOn
 }
 
-// messages are buffers for incoming messages; most need one for a moment only.
-var messages = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
-
-func readAll(r io.Reader, b []byte) ([]byte, error) {
+// serveLayered is the reader where the system cannot be asked whether bytes wait.
+func (c *Conn) serveLayered() {
+	b := make([]byte, layeredBytes)
 	for {
-		if len(b) == cap(b) {
-			b = append(b, 0)[:len(b)]
-		}
-		n, err := r.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		if errors.Is(err, io.EOF) {
-			return b, nil
+		n, err := c.net.Read(b)
+		if n > 0 && !c.arrived(b[:n]) {
+			break
 		}
 		if err != nil {
-			return b, err
+			c.broken = true
+			c.Close(CodeAbnormal, "")
+			break
 		}
 	}
+	c.finish()
 }
 
+// layeredBytes is a compromise: it is held for as long as the connection is.
+const layeredBytes = 1 << 10
+
 // onPing answers a client's ping at most once a second; the guard ends a flood of them. coder/websocket is told not to answer.
-func (c *Conn) onPing(_ context.Context, payload []byte) bool {
+func (c *Conn) onPing(payload []byte) {
 	now := c.server.now()
 	if c.ponged == 0 || now-c.ponged >= int64(pongEvery) {
 		c.ponged = now
 		c.sendPong(payload)
 	}
-	return false
 }
 
-// ended tells why there is nothing more to read: the socket's end, the peer's close frame, or a breach of the protocol that coder/websocket
-// found. If this side closed first, it has said why already.
+// ended tells why there is nothing more to read: the peer's close frame, or a breach of the protocol that coder/websocket found. If this
+// side closed first, it has said why already.
 func (c *Conn) ended(err error) {
 	var closed websocket.CloseError
-	switch c.answered = errors.As(err, &closed); {
-	case c.broken:
-		c.Close(CodeAbnormal, "")
-	case c.answered:
+	if c.answered = errors.As(err, &closed); c.answered {
 		c.Close(Code(closed.Code), closed.Reason)
-	default:
+	} else {
 		c.Close(CodeProtocol, CodeProtocol.reason())
 	}
 }
@@ -126,7 +124,6 @@ func (c *Conn) finish() {
 		_, _ = io.Copy(io.Discard, c.net)
 	}
 	_ = c.net.Close()
-	_ = c.ws.CloseNow() // frees what coder holds
 	code, reason := c.verdict()
 	c.server.remove(c)
 	c.handler.OnClose(code, reason)

@@ -34,6 +34,7 @@ type Server struct {
 	set    [stripes]stripe
 	next   atomic.Uint32
 	count  atomic.Int64
+	codecs sync.Pool
 	stop   chan struct{}
 	// wake tells the clock that there is a connection again.
 	wake  chan struct{}
@@ -80,7 +81,7 @@ func (s *Server) Upgrade(w http.ResponseWriter, r *http.Request, h Handler) erro
 		http.Error(w, "the server stops; connect again", http.StatusServiceUnavailable)
 		return ErrServerClosed
 	}
-	c, err := accept(s, w, r, h)
+	c, early, err := accept(s, w, r, h)
 	if err != nil {
 		s.leave()
 		return err
@@ -91,7 +92,7 @@ func (s *Server) Upgrade(w http.ResponseWriter, r *http.Request, h Handler) erro
 	}
 	h.OnOpen(c)
 	// A fresh goroutine: the one of net/http and its buffers are freed when the handler returns. finish ends it.
-	go c.serve()
+	go c.start(early)
 	return nil
 }
 

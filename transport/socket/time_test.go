@@ -167,6 +167,25 @@ func TestNoPingWhileHandling(t *testing.T) {
 	c.leave(t)
 }
 
+// TestHalfAMessageWhileHandling does not count the time that a handler took as the peer's, whose next message has begun meanwhile.
+func TestHalfAMessageWhileHandling(t *testing.T) {
+	free := make(chan struct{})
+	n := start(t, socket.Limits{Message: short}, func(c *socket.Conn, data []byte) {
+		<-free
+		c.Send(data)
+	})
+	c, late := n.dialRaw(t), n.dialRaw(t)
+	next := masked(fin|text, []byte("next"))
+	c.write(t, append(masked(fin|text, []byte("work")), next[:3]...))
+	late.write(t, next[:3])
+	late.expectClose(t, socket.CodePolicy) // so much time is over
+	close(free)
+	c.expect(t, fin|text, "work")
+	c.write(t, next[3:])
+	c.expect(t, fin|text, "next")
+	c.leave(t)
+}
+
 // TestPongs answers pings at most once a second, and counts them in windows.
 func TestPongs(t *testing.T) {
 	n := start(t, socket.Limits{}, echo)

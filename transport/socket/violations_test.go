@@ -66,6 +66,43 @@ func TestViolations(t *testing.T) {
 	}
 }
 
+// TestBeforeAViolation handles what came before it, even in the same packet.
+func TestBeforeAViolation(t *testing.T) {
+	for name, v := range map[string]struct {
+		bytes []byte
+		code  socket.Code
+	}{
+		"that the guard finds": {header(fin|text, fin, 1<<40), socket.CodeTooBig},
+		"that coder finds":     {masked(fin|0x3, nil), socket.CodeProtocol},
+		"a close frame":        {masked(fin|closes, []byte{3, 232}), socket.CodeNormal},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := start(t, socket.Limits{}, nil)
+			c, e := n.connect(t)
+			c.write(t, bytes.Join([][]byte{masked(fin|text, []byte("one")), masked(fin|text, []byte("two")), v.bytes}, nil))
+			for _, want := range []string{"one", "two"} {
+				if got := receive(t, e.messages, "the message"); got != want {
+					t.Errorf("got %q, want %q", got, want)
+				}
+			}
+			c.expectClose(t, v.code)
+			c.hangUp(t)
+			e.expectEnd(t, v.code)
+		})
+	}
+}
+
+// TestCloseInsideAMessage is answered although the message will never be whole.
+func TestCloseInsideAMessage(t *testing.T) {
+	n := start(t, socket.Limits{}, nil)
+	c, e := n.connect(t)
+	c.send(t, text, []byte("and"))
+	c.send(t, fin|ping, []byte("still here"))
+	c.expect(t, fin|pong, "still here")
+	c.leave(t)
+	e.expectEnd(t, socket.CodeNormal)
+}
+
 // TestAtTheLimit sends what is just allowed.
 func TestAtTheLimit(t *testing.T) {
 	whole := bytes.Repeat([]byte("a"), 1000)
