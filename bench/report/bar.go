@@ -1,6 +1,9 @@
 package report
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Of is which number of a figure a bar is about.
 type Of string
@@ -91,12 +94,4 @@ func growth(steps []Spread) Spread {
 	}
 }
 
-func byMedian(a, b Spread) int {
-	switch {
-	case a.Median < b.Median:
-		return -1
-	case a.Median > b.Median:
-		return 1
-	}
-	return 0
-}
+func byMedian(a, b Spread) int { return cmp.Compare(a.Median, b.Median) }

@@ -15,6 +15,10 @@ import (
 func (r *Report) Print(w io.Writer) error {
 	m := r.Machine
 	fmt.Fprintf(w, "%s %s\n%s, %d cores, %d MiB, %s %s, %s\n", r.Scenario, r.Settings, m.CPU, m.Cores, m.MemoryMiB, m.System, m.Kernel, m.Go)
+	return r.printTable(w)
+}
+
+func (r *Report) printTable(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	head := []string{"round", "system"}
 	for _, f := range r.Figures {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -70,15 +71,7 @@ func (r *Report) Add(round Round) {
 
 // AddStep adds a round at size x, such as a number of connections. Steps are kept in the order of their sizes.
 func (r *Report) AddStep(x float64, round Round) {
-	i, there := slices.BinarySearchFunc(r.Steps, x, func(s Step, x float64) int {
-		switch {
-		case s.X < x:
-			return -1
-		case s.X > x:
-			return 1
-		}
-		return 0
-	})
+	i, there := slices.BinarySearchFunc(r.Steps, x, func(s Step, x float64) int { return cmp.Compare(s.X, x) })
 	if !there {
 		r.Steps = slices.Insert(r.Steps, i, Step{X: x})
 	}

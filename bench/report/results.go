@@ -12,13 +12,16 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// resultsFile is what a run leaves for programs, in the directory of its results.
-const resultsFile = "results.json"
+// What a run leaves in the directory of its results: for programs, and for people.
+const (
+	resultsFile = "results.json"
+	pageFile    = "report.html"
+)
 
 // ErrFormat says that a file holds something else than reports that this program can read.
 var ErrFormat = errors.New("not results that this program can read")
 
-// WriteDir leaves the reports of a run in a directory, which is made when there is none. What an earlier run left there is replaced.
+// WriteDir leaves the reports of a run in a directory, as results.json and as a page, report.html. The directory is made when there is none. What an earlier run left there is replaced.
 func WriteDir(dir string, reports []*Report) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("report: %w", err)
@@ -27,8 +30,14 @@ func WriteDir(dir string, reports []*Report) error {
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, resultsFile), append(all, '\n'), 0o644); err != nil {
+	shown, err := render(reports)
+	if err != nil {
 		return fmt.Errorf("report: %w", err)
+	}
+	for name, content := range map[string][]byte{resultsFile: append(all, '\n'), pageFile: shown} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
 	}
 	return nil
 }

@@ -1,0 +1,198 @@
+package report
+
+import (
+	"bytes"
+	"html/template"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/parlor-chat/parlor/bench/chart"
+)
+
+// page is what the template of report.html takes.
+type page struct {
+	// When, Machines and Commits are those of all reports, each once.
+	When, Machines, Commits []string
+	Held                    int
+	Verdicts                []judged
+	Sections                []section
+}
+
+// judged is a verdict in words.
+type judged struct {
+	Section, Title, System, Figure, Demand, Got, State string
+}
+
+// section is a report.
+type section struct {
+	ID, Title, About, Settings string
+	When, Commit, Command      string
+	Latency                    []picture // one for a desk, one for a phone
+	Pictures                   []picture
+	Table                      table
+	Verdicts                   []judged
+	// Rounds is each round, as it is printed.
+	Rounds string
+}
+
+// picture is a chart, what it shows and which way is better.
+type picture struct {
+	Label, Hint string
+	chart.Chart
+}
+
+// table shows the numbers of charts: a line for each system, at each size.
+type table struct {
+	Sizes string // what the first column holds; empty when there is one size only
+	Heads []string
+	Lines []tableLine
+}
+
+type tableLine struct {
+	// Size is told by the first line that has it, and Span is how many have.
+	Size   string
+	Span   int
+	System string
+	Cells  []cell
+}
+
+// cell is a figure: its median, its range, and its ratio to the first system's.
+type cell struct{ Median, Range, Ratio string }
+
+func newPage(reports []*Report) page {
+	var p page
+	ids := make(map[string]int)
+	for _, r := range reports {
+		id := slug(r.Scenario)
+		if ids[id]++; ids[id] > 1 {
+			id += "-" + strconv.Itoa(ids[id])
+		}
+		s := r.section(id)
+		p.Sections = append(p.Sections, s)
+		p.Verdicts = append(p.Verdicts, s.Verdicts...)
+		p.When = with(p.When, r.At.Format(dayFormat))
+		p.Machines = with(p.Machines, r.Machine.words())
+		p.Commits = with(p.Commits, s.Commit)
+	}
+	for _, v := range p.Verdicts {
+		if v.State == holds {
+			p.Held++
+		}
+	}
+	return p
+}
+
+// with is a list with a word that is in it once.
+func with(list []string, word string) []string {
+	if slices.Contains(list, word) {
+		return list
+	}
+	return append(list, word)
+}
+
+const dayFormat = "2 January 2006"
+
+func (r *Report) section(id string) section {
+	s := section{
+		ID: id, Title: r.title(), About: r.About, Settings: r.settings(), Command: r.Command,
+		When: r.At.Format(dayFormat + ", 15:04 MST"), Commit: r.commitWords(), Table: r.table(), Verdicts: r.judge(id),
+	}
+	if lines := r.distributions(); len(lines) > 0 {
+		for _, width := range [...]float64{chart.Wide, chart.Narrow} {
+			drawn := chart.Latency(id+"-latency-"+strconv.Itoa(int(width)), r.title()+": distribution of latency", width, lines)
+			s.Latency = append(s.Latency, picture{Chart: drawn})
+		}
+	}
+	for _, f := range r.Figures {
+		if drawn, ok := r.draw(id+"-"+slug(f.Name), f); ok {
+			s.Pictures = append(s.Pictures, picture{f.Label, f.Better.hint(), drawn})
+		}
+	}
+	var rounds bytes.Buffer
+	if err := r.printTable(&rounds); err == nil { // a buffer takes everything
+		s.Rounds = rounds.String()
+	}
+	return s
+}
+
+func (d Direction) hint() string {
+	if d == "" {
+		return ""
+	}
+	return string(d) + " is better"
+}
+
+// judge is the verdicts in words.
+func (r *Report) judge(section string) []judged {
+	var all []judged
+	for _, v := range r.Verdicts() {
+		all = append(all, judged{
+			Section: section, Title: r.title(), System: v.System, Figure: r.figure(v.Figure).Label,
+			Demand: r.demand(v.Bar), Got: v.Got.words(r.digits(v.Bar)), State: v.State(),
+		})
+	}
+	return all
+}
+
+func (r *Report) table() table {
+	t := table{Sizes: r.StepLabel}
+	for _, f := range r.Figures {
+		t.Heads = append(t.Heads, f.Label)
+	}
+	t.add(r, "", r.Rounds)
+	for _, step := range r.Steps {
+		t.add(r, decimal(step.X, 0), step.Rounds)
+	}
+	return t
+}
+
+// add adds the systems that were measured in rounds.
+func (t *table) add(r *Report, size string, rounds []Round) {
+	if len(rounds) == 0 {
+		return
+	}
+	for i, system := range r.Order {
+		l := tableLine{System: system}
+		if i == 0 && size != "" {
+			l.Size, l.Span = size, len(r.Order)
+		}
+		for _, f := range r.Figures {
+			var c cell
+			if s := values(rounds, system, f.Name); s.Count > 0 {
+				c.Median, c.Range = decimal(s.Median, f.Digits), s.span(f.Digits)
+			}
+			if s := ratios(rounds, system, f.Name); s.Count > 0 {
+				c.Ratio = s.words(ratioDigits) + " × " + r.Order[0]
+			}
+			l.Cells = append(l.Cells, c)
+		}
+		t.Lines = append(t.Lines, l)
+	}
+}
+
+// slug is a name as a part of addresses and files.
+func slug(name string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			return c
+		case c >= 'A' && c <= 'Z':
+			return c - 'A' + 'a'
+		}
+		return '-'
+	}, name)
+}
+
+// render is report.html.
+func render(reports []*Report) ([]byte, error) {
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, newPage(reports)); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"style": func() template.CSS { return template.CSS(chart.Style + pageStyle) },
+}).Parse(pageSource))
