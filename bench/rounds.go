@@ -163,6 +163,9 @@ func (b *bench) contenders(s scenario) ([]contender, error) {
 			all = append(all, onSystem(target.Relay(b.self, name, kind)))
 		}
 	}
+	if s.commits {
+		all = append(all, b.pebble())
+	}
 	if len(all) == 0 {
 		return nil, errors.New("no system that can do it: give --systems=parlor")
 	}

@@ -36,7 +36,7 @@ type step struct {
 
 // scenarios are all of them, in the order in which they are run.
 func scenarios() []scenario {
-	return []scenario{idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars())}
+	return []scenario{idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout()}
 }
 
 func find(name string) *scenario {
@@ -103,13 +103,10 @@ func saturate() scenario {
 			if err != nil {
 				return nil, err
 			}
-			window := cmp.Or(s.Window, 32)
-			if window > maxWindow {
-				return nil, fmt.Errorf("a window of %d: use 1 to %d, half of what Parlor lets wait", window, maxWindow)
-			}
+			window, err := s.window(32)
 			return single(load.Saturate{
 				Visitors: p.visitors, Agents: p.agents, Window: window, TextBytes: s.Bytes, Warmup: s.Warmup, Duration: s.Duration,
-			}), nil
+			}), err
 		},
 		bars: []report.Bar{parlorBar("messages_per_s", report.Ratio, report.More, 0.60)},
 	}
@@ -117,6 +114,14 @@ func saturate() scenario {
 
 // maxWindow is half of what Parlor lets wait of one connection.
 const maxWindow = 32
+
+// window is the one that was asked for, or else the scenario's own.
+func (s settings) window(own int) (int, error) {
+	if s.Window > maxWindow {
+		return 0, fmt.Errorf("a window of %d: use 1 to %d, half of what Parlor lets wait", s.Window, maxWindow)
+	}
+	return cmp.Or(s.Window, own), nil
+}
 
 func fixed(name string, rate int, bars []report.Bar) scenario {
 	return scenario{
@@ -139,6 +144,20 @@ func fixedBars() []report.Bar {
 
 func fixed10kBars() []report.Bar {
 	return []report.Bar{parlorBar("p99_ms", report.Value, report.Less, 2)}
+}
+
+func fanout() scenario {
+	return scenario{
+		name: "fanout", asks: "how many frames a second reach agents who all have the same conversations open?", figures: load.FanoutFigures(), bare: true,
+		steps: func(s settings) ([]step, error) {
+			window, err := s.window(4)
+			return single(load.Fanout{
+				Visitors: cmp.Or(s.Visitors, s.size(20, 2)), Agents: cmp.Or(s.Agents, s.size(200, 5)), Window: window, TextBytes: s.Bytes,
+				Warmup: s.Warmup, Duration: s.Duration,
+			}), err
+		},
+		bars: []report.Bar{parlorBar("frames_per_s", report.Ratio, report.More, 0.7)},
+	}
 }
 
 // people are visitors and agents.
