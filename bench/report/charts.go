@@ -124,12 +124,16 @@ func (r *Report) limitAt(rounds []Round, b Bar) (float64, bool) {
 	return 0, false
 }
 
-// distributions are the latencies of each system over all rounds; empty when none were measured.
+// distributions are the latencies of each system over all rounds, of several sizes at the largest; empty when none were measured.
 func (r *Report) distributions() []chart.Series {
+	rounds := r.Rounds
+	if n := len(r.Steps); n > 0 {
+		rounds = r.Steps[n-1].Rounds
+	}
 	var all []chart.Series
 	for _, system := range r.Order {
 		at := make(map[float64][]float64)
-		for _, round := range r.Rounds {
+		for _, round := range rounds {
 			for _, p := range round.Latency[system] {
 				at[p.Percent] = append(at[p.Percent], p.Ms)
 			}

@@ -3,9 +3,11 @@ package report_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/parlor-chat/parlor/bench/report"
@@ -40,7 +42,7 @@ func sameFiles(t *testing.T, got, want string) {
 		if other, ok := gotFiles[name]; !ok {
 			t.Errorf("no %s", name)
 		} else if !bytes.Equal(other, content) {
-			t.Errorf("%s is not as in %s (-update writes it anew):\n%s", name, want, other)
+			t.Errorf("%s is not as in %s (-update writes it anew): %s", name, want, firstDifference(other, content))
 		}
 	}
 	for name := range gotFiles {
@@ -48,6 +50,16 @@ func sameFiles(t *testing.T, got, want string) {
 			t.Errorf("%s is not in %s (-update adds it)", name, want)
 		}
 	}
+}
+
+func firstDifference(got, want []byte) string {
+	gotLines, wantLines := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(gotLines), len(wantLines)) {
+		if gotLines[i] != wantLines[i] {
+			return fmt.Sprintf("line %d is\n%s\nwant\n%s", i+1, gotLines[i], wantLines[i])
+		}
+	}
+	return fmt.Sprintf("%d lines, want %d", len(gotLines), len(wantLines))
 }
 
 func contents(t *testing.T, dir string) map[string][]byte {

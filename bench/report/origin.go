@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -41,27 +42,27 @@ func marked(revision string, changed bool) string {
 // command is how this program was called, from the repository's root.
 func command() string { return shown(os.Args[1:]) }
 
-// shown is a command line as it may be published: of files only the names, of what is secret nothing.
+// shown is a command line as it may be published: of files only the names, of what is private nothing.
 func shown(args []string) string {
 	words := []string{"go", "run", "./bench"}
-	secret := false // the flag before, whose value this is
+	hidden := false // the value, by the flag before it
 	for _, arg := range args {
 		flag, value, joined := strings.Cut(arg, "=")
 		switch {
 		case !strings.HasPrefix(arg, "-"):
-			arg = public(arg, secret)
+			arg = public(arg, hidden)
 		case joined:
-			arg = flag + "=" + public(value, isSecret(flag))
+			arg = flag + "=" + public(value, isPrivate(flag))
 		}
-		secret = !joined && isSecret(flag)
+		hidden = !joined && isPrivate(flag)
 		words = append(words, quoted(arg))
 	}
 	return strings.Join(words, " ")
 }
 
-func public(value string, secret bool) string {
+func public(value string, hidden bool) string {
 	switch {
-	case secret:
+	case hidden:
 		return "..."
 	case filepath.IsAbs(value):
 		return filepath.Base(value)
@@ -69,11 +70,11 @@ func public(value string, secret bool) string {
 	return value
 }
 
-func isSecret(flag string) bool {
-	if !strings.HasPrefix(flag, "-") {
-		return false
-	}
-	return strings.Contains(flag, "password") || strings.Contains(flag, "secret") || strings.Contains(flag, "token")
+// private are words in the names of flags whose values are nobody's business: secrets, and who was measured where.
+var private = [...]string{"password", "secret", "token", "address", "email"}
+
+func isPrivate(flag string) bool {
+	return strings.HasPrefix(flag, "-") && slices.ContainsFunc(private[:], func(word string) bool { return strings.Contains(flag, word) })
 }
 
 // quoted is a word as a shell takes it.

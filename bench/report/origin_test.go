@@ -14,6 +14,8 @@ func TestShownCommand(t *testing.T) {
 		"--parlor=/home/ada/bin/parlor -quick": "--parlor=parlor -quick",
 		"-agent-password hunter2 -rounds 2":    "-agent-password ... -rounds 2",
 		"--agent-password=hunter2 idle":        "--agent-password=... idle",
+		"--address=https://chat.example/ idle": "--address=... idle",
+		"-email ada@chat.example idle":         "-email ... idle",
 		"-website it's --agent a|b":            `-website 'it'\''s' --agent 'a|b'`,
 		"-out bench/results -window 32":        "-out bench/results -window 32",
 	} {

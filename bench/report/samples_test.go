@@ -100,7 +100,7 @@ func sampleIdle() *report.Report {
 }
 
 func sampleHistory() *report.Report {
-	r := sample("history", "Pages of 50 messages", "Pages are read out of a store that grows.", map[string]int{"page": 50},
+	r := sample("history", "Pages of 50 messages", "Pages are read out of a store that grows.", map[string]any{"page": 50, "last": map[string]int{"stored_messages": 10_000_000}},
 		[]report.Figure{
 			{Name: "p99_ms", Label: "p99 ms", Digits: 2, Better: report.Less},
 			{Name: "start_s", Label: "start s", Digits: 2, Better: report.Less},

@@ -100,8 +100,9 @@ func (r *Report) section(id string) section {
 	}
 	if lines := r.distributions(); len(lines) > 0 {
 		for _, width := range [...]float64{chart.Wide, chart.Narrow} {
-			drawn := chart.Latency(id+"-latency-"+strconv.Itoa(int(width)), r.title()+": distribution of latency", width, lines)
-			s.Latency = append(s.Latency, picture{Chart: drawn})
+			label := r.latencyLabel()
+			drawn := chart.Latency(id+"-latency-"+strconv.Itoa(int(width)), r.title()+": "+label, width, lines)
+			s.Latency = append(s.Latency, picture{label, Less.hint(), drawn})
 		}
 	}
 	for _, f := range r.Figures {
@@ -114,6 +115,15 @@ func (r *Report) section(id string) section {
 		s.Rounds = rounds.String()
 	}
 	return s
+}
+
+// latencyLabel is what distributions are of.
+func (r *Report) latencyLabel() string {
+	label := "Distribution of latency"
+	if n := len(r.Steps); n > 0 {
+		label += " at " + decimal(r.Steps[n-1].X, 0) + " " + r.StepLabel
+	}
+	return label
 }
 
 func (d Direction) hint() string {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -126,25 +127,28 @@ func (r *Report) title() string {
 }
 
 // settings are the scenario's, in words.
-func (r *Report) settings() string {
-	if len(r.Settings) == 0 {
-		return ""
+func (r *Report) settings() string { return strings.Join(settingWords(r.Settings), ", ") }
+
+// settingWords names each setting and its value, those within others after the name of the others. What is no object stands as it is.
+func settingWords(settings jsontext.Value) []string {
+	if settings.Kind() != '{' {
+		return strings.Fields(string(settings))
 	}
 	var words []string
-	d := jsontext.NewDecoder(strings.NewReader(string(r.Settings)))
-	if first, err := d.ReadToken(); err != nil || first.Kind() != '{' {
-		return string(r.Settings)
-	}
-	for d.PeekKind() == '"' {
-		name, _ := d.ReadToken()
-		key := strings.ReplaceAll(name.String(), "_", " ")
-		value, err := d.ReadValue()
-		if err != nil {
-			return string(r.Settings)
+	d := jsontext.NewDecoder(bytes.NewReader(settings))
+	_, err := d.ReadToken()
+	for err == nil && d.PeekKind() == '"' {
+		var name jsontext.Token
+		if name, err = d.ReadToken(); err != nil {
+			break
 		}
-		words = append(words, key+" "+strings.Trim(string(value), `"`))
+		key := strings.ReplaceAll(name.String(), "_", " ")
+		var value jsontext.Value
+		if value, err = d.ReadValue(); err == nil {
+			words = append(words, key+" "+strings.Trim(strings.Join(settingWords(value), ", "), `"`))
+		}
 	}
-	return strings.Join(words, ", ")
+	return words
 }
 
 // commitDigits is how much of a commit is shown.
