@@ -25,6 +25,14 @@ type outcome struct {
 	err       error
 }
 
+// size is about what the request adds to a batch, in bytes.
+func (r *request) size() int {
+	if r.commit == nil {
+		return 0
+	}
+	return r.commit.writes.Len()
+}
+
 // ownership is a shard's new epoch.
 type ownership struct {
 	shard uint16
@@ -38,7 +46,6 @@ type step struct {
 	place           place
 	entries         uint64
 	dedupes         []persistence.Dedupe
-	receipts        [][]byte      // the keys of dedupes
 	writes          *pebble.Batch // all but the inbox, which depends on what was there
 }
 
@@ -92,13 +99,23 @@ func (s *Store) Commit(ctx context.Context, c *persistence.Commit) (persistence.
 	if err != nil {
 		return persistence.Committed{}, err
 	}
-	r := &request{session: k, commit: st, done: make(chan outcome, 1)}
+	r, ok := s.requests.Get().(*request)
+	if !ok {
+		r = &request{done: make(chan outcome, 1)}
+	}
+	r.session, r.commit = k, st
 	if !s.committerOf(k).offer(r) {
 		_ = st.writes.Close()
 		return persistence.Committed{}, persistence.ErrBusy
 	}
-	return r.wait(ctx)
+	committed, err := r.wait(ctx)
+	if ctx.Err() == nil { // nobody answers it any more
+		*r = request{done: r.done}
+		s.requests.Put(r)
+	}
+	return committed, err
 }
+
 
 // committerOf chooses by the session: its id is random.
 func (s *Store) committerOf(k sessionKey) *committer {
@@ -112,7 +129,8 @@ func (s *Store) encode(k sessionKey, c *persistence.Commit) (*step, error) {
 		owner: ownership{c.Shard, c.Epoch}, expect: c.Expect, version: c.Head.Version,
 		place: placeOf(&c.Head), entries: c.Head.Seq + c.Head.Notes, writes: b,
 	}
-	err := b.Set(k.kind(kindHead), persistence.AppendHead(nil, &c.Head), nil)
+	var head [512]byte
+	err := b.Set(k.kind(kindHead), persistence.AppendHead(head[:0], &c.Head), nil)
 	if c.Visitor != nil {
 		visitor, encodeErr := persistence.EncodeVisitor(c.Visitor)
 		err = errors.Join(err, encodeErr, b.Set(k.kind(kindVisitor), visitor, nil))
@@ -123,11 +141,9 @@ func (s *Store) encode(k sessionKey, c *persistence.Commit) (*step, error) {
 	for _, n := range c.Notes {
 		err = errors.Join(err, b.Set(k.note(n.After, n.Seq), n.Frame, nil))
 	}
-	st.dedupes, st.receipts = slices.Clone(c.Dedupes), make([][]byte, 0, len(c.Dedupes))
+	st.dedupes = slices.Clone(c.Dedupes)
 	for _, d := range st.dedupes {
-		key := k.receipt(d.Sender, d.ID)
-		st.receipts = append(st.receipts, key)
-		err = errors.Join(err, b.Set(key, encodeReceipt(d.Receipt), nil))
+		err = errors.Join(err, b.Set(k.receipt(d.Sender, d.ID), encodeReceipt(d.Receipt), nil))
 	}
 	if err != nil {
 		return nil, errors.Join(fault("encode a step", err), b.Close())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -20,7 +21,7 @@ const (
 	queuedCommits = 4096 / committers
 	// groupCommits and groupBytes bound what one sync carries, and so how long the first of it waits.
 	groupCommits = 1024
-	groupBytes   = 2 << 20
+	groupBytes   = 1 << 20
 )
 
 // committer carries out requests in the order they came, many with one sync. Its goroutine owns everything but queue and since.
@@ -35,25 +36,26 @@ type committer struct {
 	epochs [persistence.Shards]uint64
 	recent recent
 	seed   maphash.Seed
-	// Of the group at hand: the requests, their answers, and the receipts that are in the batch but not in the store.
+	// Of the group at hand: the requests, their answers, what is written, and the steps that are in the batch but not in the store.
 	group    []*request
 	outcomes []outcome
+	batch    *pebble.Batch
 	full     bool  // the disk is
 	broken   error // the batch holds half a step
-	receipts map[sentKey]persistence.Receipt
+	gathered []gathered
 }
 
-// sentKey is what persistence.Dedupe names.
-type sentKey struct {
+// gathered is a step of the group at hand, for the repeat that comes close behind it.
+type gathered struct {
 	session sessionKey
-	dedupe  persistence.Dedupe // without the receipt
+	dedupes []persistence.Dedupe
 }
 
 // startCommitter starts a committer; stop ends it.
 func startCommitter(db *pebble.DB, space *watermark) *committer {
 	c := &committer{
 		db: db, space: space, queue: make(chan *request, queuedCommits), ended: make(chan struct{}), began: time.Now(),
-		recent: newRecent(), seed: maphash.MakeSeed(), receipts: make(map[sentKey]persistence.Receipt),
+		recent: newRecent(), seed: maphash.MakeSeed(), batch: db.NewBatch(pebble.WithMaxRetainedSizeBytes(2 * groupBytes)),
 	}
 	go c.run()
 	return c
@@ -99,6 +101,7 @@ func (c *committer) now() int64 { return int64(time.Since(c.began)) + 1 }
 
 func (c *committer) run() {
 	defer close(c.ended)
+	defer c.batch.Close()
 	for r := range c.queue {
 		runtime.Gosched() // who was just answered and has more comes along: under load groups become seven times as large
 		c.since.Store(c.now())
@@ -109,16 +112,15 @@ func (c *committer) run() {
 
 // write carries out one group: the first request and all that wait behind it.
 func (c *committer) write(first *request) {
-	batch := c.db.NewBatch()
-	defer batch.Close()
+	c.gather(first)
 	c.full, c.broken = c.space.isFull(), nil
-	for r := first; r != nil; r = c.next(batch) {
-		committed, err := c.carryOut(batch, r)
-		c.group, c.outcomes = append(c.group, r), append(c.outcomes, outcome{committed, err})
+	for _, r := range c.group {
+		committed, err := c.carryOut(r)
+		c.outcomes = append(c.outcomes, outcome{committed, err})
 	}
 	err := c.broken
-	if err == nil && !batch.Empty() {
-		err = fault("write", c.db.Apply(batch, pebble.Sync))
+	if err == nil && !c.batch.Empty() {
+		err = fault("write", c.db.Apply(c.batch, pebble.Sync))
 	}
 	if err != nil {
 		c.recent.forget() // and no answer of the group holds, since each may rest on what was not written
@@ -132,13 +134,28 @@ func (c *committer) write(first *request) {
 	}
 	clear(c.group)
 	clear(c.outcomes)
-	clear(c.receipts)
-	c.group, c.outcomes = c.group[:0], c.outcomes[:0]
+	clear(c.gathered)
+	c.group, c.outcomes, c.gathered = c.group[:0], c.outcomes[:0], c.gathered[:0]
+	c.batch.Reset()
+}
+
+// gather takes the first request and those that wait, until the group is large enough. A session's requests stay in order; those of different
+// sessions are put in the order of their keys, which makes the way to each key's place in memory shorter.
+func (c *committer) gather(first *request) {
+	claims, bytes := false, 0
+	for r := first; r != nil; r = c.next(bytes) {
+		c.group = append(c.group, r)
+		claims = claims || r.claim != nil
+		bytes += r.size()
+	}
+	if !claims { // what comes before a claim and what behind it are not the same
+		slices.SortStableFunc(c.group, func(a, b *request) int { return a.session.compare(b.session) })
+	}
 }
 
 // next is the next request that waits, unless the group is large enough.
-func (c *committer) next(batch *pebble.Batch) *request {
-	if len(c.group) >= groupCommits || batch.Len() >= groupBytes {
+func (c *committer) next(bytes int) *request {
+	if len(c.group) >= groupCommits || bytes >= groupBytes {
 		return nil
 	}
 	select {
@@ -149,13 +166,13 @@ func (c *committer) next(batch *pebble.Batch) *request {
 	}
 }
 
-func (c *committer) carryOut(batch *pebble.Batch, r *request) (persistence.Committed, error) {
+func (c *committer) carryOut(r *request) (persistence.Committed, error) {
 	switch {
 	case r.commit != nil:
 		defer r.commit.writes.Close()
-		return c.commit(batch, r.session, r.commit)
+		return c.commit(r.session, r.commit)
 	case r.erase:
-		return persistence.Committed{}, c.erase(batch, r.session)
+		return persistence.Committed{}, c.erase(r.session)
 	default:
 		c.epochs[r.claim.shard] = max(c.epochs[r.claim.shard], r.claim.epoch)
 		return persistence.Committed{}, nil
@@ -163,7 +180,7 @@ func (c *committer) carryOut(batch *pebble.Batch, r *request) (persistence.Commi
 }
 
 // commit checks one step and adds it to the batch: erased, fenced, repeated, stale, in this order.
-func (c *committer) commit(batch *pebble.Batch, k sessionKey, st *step) (persistence.Committed, error) {
+func (c *committer) commit(k sessionKey, st *step) (persistence.Committed, error) {
 	now, err := c.state(k)
 	switch {
 	case err != nil:
@@ -182,13 +199,14 @@ func (c *committer) commit(batch *pebble.Batch, k sessionKey, st *step) (persist
 	case c.full:
 		return persistence.Committed{}, persistence.ErrFull
 	}
-	if err := c.add(batch, k, &now, st); err != nil {
+	if err := c.add(k, &now, st); err != nil {
 		return persistence.Committed{}, err
 	}
 	for i := range st.dedupes {
-		d := &st.dedupes[i]
-		c.receipts[keyOf(k, d)] = d.Receipt
-		now.sent.add(hashOf(c.seed, d))
+		now.sent.add(hashOf(c.seed, st.dedupes[i].ID))
+	}
+	if len(st.dedupes) > 0 {
+		c.gathered = append(c.gathered, gathered{k, st.dedupes})
 	}
 	now.version, now.entries = st.version, st.entries
 	c.recent.put(k, now)
@@ -196,12 +214,12 @@ func (c *committer) commit(batch *pebble.Batch, k sessionKey, st *step) (persist
 }
 
 // add adds a step that was found good, and moves the conversation when its place does not serve any more. A failure spoils the batch.
-func (c *committer) add(batch *pebble.Batch, k sessionKey, now *state, st *step) error {
-	err := batch.Apply(st.writes, nil)
+func (c *committer) add(k sessionKey, now *state, st *step) error {
+	err := c.batch.Apply(st.writes, nil)
 	if now.version == 0 || !now.place.serves(st.place) {
-		err = errors.Join(err, batch.Set(st.place.key(k), nil, nil), batch.Set(k.kind(kindPlace), st.place.record(), nil))
+		err = errors.Join(err, c.batch.Set(st.place.key(k), nil, nil), c.batch.Set(k.kind(kindPlace), st.place.record(), nil))
 		if now.version != 0 && now.place != st.place {
-			err = errors.Join(err, batch.Delete(now.place.key(k), nil))
+			err = errors.Join(err, c.batch.Delete(now.place.key(k), nil))
 		}
 		now.place = st.place
 	}
@@ -247,7 +265,7 @@ func (c *committer) repeated(k sessionKey, now *state, st *step) (*persistence.R
 		}
 	}
 	for i := range st.dedupes {
-		if receipt, err := c.receipt(k, now, &st.dedupes[i], st.receipts[i]); err != nil || receipt != nil {
+		if receipt, err := c.receipt(k, now, &st.dedupes[i]); err != nil || receipt != nil {
 			return receipt, err
 		}
 	}
@@ -255,19 +273,34 @@ func (c *committer) repeated(k sessionKey, now *state, st *step) (*persistence.R
 }
 
 // receipt is what was kept of one client message id; nil when it was not used.
-func (c *committer) receipt(k sessionKey, now *state, d *persistence.Dedupe, key []byte) (*persistence.Receipt, error) {
-	if !now.sent.mayHold(hashOf(c.seed, d)) {
+func (c *committer) receipt(k sessionKey, now *state, d *persistence.Dedupe) (*persistence.Receipt, error) {
+	if !now.sent.mayHold(hashOf(c.seed, d.ID)) {
 		return nil, nil
 	}
-	if receipt, ok := c.receipts[keyOf(k, d)]; ok {
-		return &receipt, nil
+	if receipt := c.gatheredReceipt(k, d); receipt != nil {
+		return receipt, nil
 	}
-	record, err := get(c.db, key)
+	record, err := get(c.db, k.receipt(d.Sender, d.ID))
 	if err != nil || record == nil {
 		return nil, fault("look for a receipt", err)
 	}
 	receipt, err := decodeReceipt(record)
 	return &receipt, err
+}
+
+// gatheredReceipt is what the group at hand stores of a client message id.
+func (c *committer) gatheredReceipt(k sessionKey, d *persistence.Dedupe) *persistence.Receipt {
+	for _, g := range c.gathered {
+		if g.session != k {
+			continue
+		}
+		for i := range g.dedupes {
+			if g.dedupes[i].ID == d.ID && g.dedupes[i].Sender == d.Sender {
+				return &g.dedupes[i].Receipt
+			}
+		}
+	}
+	return nil
 }
 
 // loadSent reads which ids a session has used. What is in the batch at hand counts as well: the receipts of this group.
@@ -278,18 +311,15 @@ func (c *committer) loadSent(k sessionKey, now *state) error {
 	}
 	loaded := sent{complete: true}
 	for ok := it.First(); ok; ok = it.Next() {
-		sender, id := receiptOf(it.Key())
-		loaded.add(hashOf(c.seed, &persistence.Dedupe{Sender: sender, ID: id}))
+		loaded.add(hashOf(c.seed, receiptID(it.Key())))
 	}
-	for key := range c.receipts {
-		if key.session == k {
-			loaded.add(hashOf(c.seed, &key.dedupe))
+	for _, g := range c.gathered {
+		if g.session == k {
+			for i := range g.dedupes {
+				loaded.add(hashOf(c.seed, g.dedupes[i].ID))
+			}
 		}
 	}
 	now.sent = loaded
 	return errors.Join(it.Error(), it.Close())
-}
-
-func keyOf(k sessionKey, d *persistence.Dedupe) sentKey {
-	return sentKey{k, persistence.Dedupe{Sender: d.Sender, ID: d.ID}}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/cockroachdb/pebble/v2"
-
 	"github.com/parlor-chat/parlor/chat"
 )
 
@@ -25,17 +23,17 @@ func (s *Store) Erase(ctx context.Context, website chat.WebsiteID, session chat.
 }
 
 // erase adds an erasure to the batch: the session's whole range, its place, and the two marks that it leaves. A full disk does not refuse it.
-func (c *committer) erase(batch *pebble.Batch, k sessionKey) error {
+func (c *committer) erase(k sessionKey) error {
 	now, err := c.state(k)
 	if err != nil {
 		return err
 	}
 	start, end := k.span()
-	err = batch.DeleteRange(start, end, nil)
+	err = c.batch.DeleteRange(start, end, nil)
 	if now.version != 0 {
-		err = errors.Join(err, batch.Delete(now.place.key(k), nil))
+		err = errors.Join(err, c.batch.Delete(now.place.key(k), nil))
 	}
-	err = errors.Join(err, batch.Set(k.in(tableErased), nil, nil), batch.Set(k.in(tableScrub), nil, nil))
+	err = errors.Join(err, c.batch.Set(k.in(tableErased), nil, nil), c.batch.Set(k.in(tableScrub), nil, nil))
 	if err != nil {
 		c.broken = fault("gather an erasure", err)
 		return c.broken

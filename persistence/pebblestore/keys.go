@@ -1,6 +1,8 @@
 package pebblestore
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/binary"
 
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -48,6 +50,11 @@ type sessionKey struct {
 	session chat.SessionID
 }
 
+// compare orders sessions as their keys stand in the store.
+func (k sessionKey) compare(other sessionKey) int {
+	return cmp.Or(bytes.Compare(k.website[:], other.website[:]), bytes.Compare(k.session[:], other.session[:]))
+}
+
 // sessionKeyBytes is the length of what all keys of a session begin with.
 const sessionKeyBytes = 1 + 16 + 16
 
@@ -76,12 +83,10 @@ func (k sessionKey) receipt(sender chat.Sender, id chat.MessageID) []byte {
 	return append(b, id[:]...)
 }
 
-// receiptOf reads the key of a receipt.
-func receiptOf(key []byte) (sender chat.Sender, id chat.MessageID) {
-	sender.Role = chat.Role(key[sessionKeyBytes+1])
+// receiptID is the client message id in the key of a receipt.
+func receiptID(key []byte) (id chat.MessageID) {
 	copy(id[:], key[len(key)-len(id):])
-	copy(sender.Agent[:], key[sessionKeyBytes+2:len(key)-len(id)])
-	return sender, id
+	return id
 }
 
 // span is the range of everything of the session.

@@ -3,7 +3,7 @@ package pebblestore
 import (
 	"hash/maphash"
 
-	"github.com/parlor-chat/parlor/persistence"
+	"github.com/parlor-chat/parlor/chat"
 )
 
 const (
@@ -67,7 +67,8 @@ func (s *sent) grow() {
 	}
 }
 
-// hashOf hashes sender and id; it is never 0. It is seeded anew at each start, so nobody can make ids that meet.
-func hashOf(seed maphash.Seed, d *persistence.Dedupe) uint32 {
-	return uint32(maphash.Comparable(seed, persistence.Dedupe{Sender: d.Sender, ID: d.ID})) | 1<<31
+// hashOf hashes a client message id; it is never 0. It is seeded anew at each start, so nobody can make ids that meet. That two senders may
+// use the same id costs a look in the store.
+func hashOf(seed maphash.Seed, id chat.MessageID) uint32 {
+	return uint32(maphash.Bytes(seed, id[:])) | 1<<31
 }

@@ -31,8 +31,10 @@ type Store struct {
 	epoch  atomic.Uint64
 	secret [32]byte // the deployment key
 	calls  gate
-	close  sync.Once
-	closed error
+	// requests are those that were answered, to be used again with their channels.
+	requests sync.Pool
+	close    sync.Once
+	closed   error
 }
 
 var _ persistence.Store = (*Store)(nil)
