@@ -116,7 +116,6 @@ func (s *Store) Commit(ctx context.Context, c *persistence.Commit) (persistence.
 	return committed, err
 }
 
-
 // committerOf chooses by the session: its id is random.
 func (s *Store) committerOf(k sessionKey) *committer {
 	return s.committers[int(k.session[len(k.session)-1])%len(s.committers)]
