@@ -344,8 +344,10 @@ func (a *asyncAPI) compareMembers(t *testing.T, file, pointer string, schema, v 
 func TestAsyncAPIDescribesClientFrame(t *testing.T) {
 	a := loadAsyncAPI(t)
 	read, described := make(map[string]bool), make(map[string]bool)
-	for i := range reflect.TypeFor[protocol.ClientFrame]().NumField() {
-		read[reflect.TypeFor[protocol.ClientFrame]().Field(i).Tag.Get("json")] = true
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[protocol.ClientFrame]()) {
+		if field.IsExported() {
+			read[field.Tag.Get("json")] = true
+		}
 	}
 	for _, direction := range []string{visitorToServer, agentToServer} {
 		for _, message := range a.messages[direction] {

@@ -51,11 +51,11 @@ func (f *ClientFrame) message() (chat.Command, *chat.Error) {
 
 func (f *ClientFrame) content() (chat.Content, *chat.Error) {
 	content := chat.Content{Type: chat.MessageType(f.Type)}
+	if f.plain != "" && content.Type == chat.TypeText {
+		content.Text = f.plain
+		return content, nil
+	}
 	if content.Type == chat.TypeText {
-		if text, ok := unescaped(f.Content); ok {
-			content.Text = text
-			return content, nil
-		}
 		if err := json.Unmarshal(f.Content, &content.Text, options); err != nil || f.Content.Kind() != '"' {
 			return content, invalid("content: a string for type text")
 		}

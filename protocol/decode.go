@@ -37,15 +37,17 @@ type ClientFrame struct {
 	ID      string         `json:"id"`
 	Type    string         `json:"type"`
 	Content jsontext.Value `json:"content"`
-	Text    string         `json:"text"`
-	On      bool           `json:"on"`
-	Seq     uint64         `json:"seq"`
-	Before  uint64         `json:"before"`
-	After   uint64         `json:"after"`
-	Limit   int            `json:"limit"`
-	Cursor  string         `json:"cursor"`
-	Filter  string         `json:"filter"`
-	Watch   bool           `json:"watch"`
+	// plain is Content when that is a string with nothing escaped in it, and was decoded the short way.
+	plain  string
+	Text   string `json:"text"`
+	On     bool   `json:"on"`
+	Seq    uint64 `json:"seq"`
+	Before uint64 `json:"before"`
+	After  uint64 `json:"after"`
+	Limit  int    `json:"limit"`
+	Cursor string `json:"cursor"`
+	Filter string `json:"filter"`
+	Watch  bool   `json:"watch"`
 
 	Name      string         `json:"name"`
 	Nickname  jsontext.Value `json:"nickname"`
@@ -80,14 +82,25 @@ var options = json.JoinOptions(
 // Decode reads one frame. The frame keeps no reference to data.
 func Decode(data []byte) (*ClientFrame, error) {
 	f := new(ClientFrame)
-	if !decodePlain(data, f) {
-		*f = ClientFrame{}
-		if tooDeep(data) || json.Unmarshal(data, f, options) != nil {
-			return nil, ErrBadFrame
-		}
-	}
-	if f.T == "" || f.Ref < 0 || f.Ref > MaxRef {
-		return nil, ErrBadFrame
+	if err := DecodeInto(data, f); err != nil {
+		return nil, err
 	}
 	return f, nil
 }
+
+// DecodeInto is Decode into a frame that is used again: it is overwritten as a whole, and empty after an error. What a command took from
+// it stays the command's.
+func DecodeInto(data []byte, f *ClientFrame) error {
+	*f = ClientFrame{}
+	if decodePlain(data, f) && f.valid() {
+		return nil
+	}
+	*f = ClientFrame{}
+	if tooDeep(data) || json.Unmarshal(data, f, options) != nil || !f.valid() {
+		*f = ClientFrame{}
+		return ErrBadFrame
+	}
+	return nil
+}
+
+func (f *ClientFrame) valid() bool { return f.T != "" && f.Ref >= 0 && f.Ref <= MaxRef }

@@ -1,10 +1,6 @@
 package protocol
 
-import (
-	"unicode/utf8"
-
-	"github.com/go-json-experiment/json/jsontext"
-)
+import "unicode/utf8"
 
 // decodePlain reads the frames that come all the time, a tenth of the general decoder's work: one flat object without white space, of a few
 // members that are each there once, with strings that need no unescaping. It reports false for everything else, valid or not; what is in f is then
@@ -42,7 +38,7 @@ func (p *plain) member(name string, f *ClientFrame) (bit uint16, ok bool) {
 	case "id":
 		return 1 << 2, p.string(&f.ID)
 	case "content":
-		return 1 << 3, p.value(&f.Content)
+		return 1 << 3, p.string(&f.plain) && f.plain != ""
 	case "website":
 		return 1 << 4, p.string(&f.Website)
 	case "session":
@@ -102,16 +98,6 @@ func (p *plain) string(to *string) bool {
 	return ok
 }
 
-// value reads a string as it stands there.
-func (p *plain) value(to *jsontext.Value) bool {
-	before := p.rest
-	text, ok := p.text()
-	if ok {
-		*to = append(make([]byte, 0, len(text)+2), before[:len(text)+2]...)
-	}
-	return ok
-}
-
 // maxRefDigits is how many digits a reference has at most.
 const maxRefDigits = 10
 
@@ -127,11 +113,4 @@ func (p *plain) ref(to *int64) bool {
 	zero := n > 1 && p.rest[0] == '0' // no JSON
 	p.rest = p.rest[n:]
 	return n > 0 && !zero
-}
-
-// unescaped is the text of a valid JSON string in which nothing is escaped.
-func unescaped(v jsontext.Value) (string, bool) {
-	p := plain{rest: v}
-	text, ok := p.text()
-	return string(text), ok && len(p.rest) == 0
 }

@@ -82,6 +82,7 @@ func (a *agent) OnMessage(data []byte) {
 	if f == nil {
 		return
 	}
+	defer frames.Put(f)
 	switch {
 	case a.login == "" && f.T != "hello":
 		a.Close(protocol.CloseUnauthorized)

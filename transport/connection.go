@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -79,7 +80,10 @@ func (c *connection) offend(f *protocol.ClientFrame) {
 	c.refuseCode(f, chat.CodeUnknownFrame, "no such frame for this kind of client")
 }
 
-// decode reads a frame and counts it. Nil: the connection was closed.
+// frames are used again: one takes 700 bytes and is needed for a moment.
+var frames = sync.Pool{New: func() any { return new(protocol.ClientFrame) }}
+
+// decode reads a frame and counts it. Nil: the connection was closed. The caller puts it back into frames.
 func (c *connection) decode(data []byte, flood chat.Limits) *protocol.ClientFrame {
 	c.t.stats.Frames.Add(1)
 	bucket, _, ok := c.flood.Take(flood, time.Now())
@@ -88,8 +92,9 @@ func (c *connection) decode(data []byte, flood chat.Limits) *protocol.ClientFram
 		return nil
 	}
 	c.flood = bucket
-	f, err := protocol.Decode(data)
-	if err != nil {
+	f := frames.Get().(*protocol.ClientFrame)
+	if err := protocol.DecodeInto(data, f); err != nil {
+		frames.Put(f)
 		c.t.stats.BadFrames.Add(1)
 		c.Close(protocol.CloseBadFrame)
 		return nil

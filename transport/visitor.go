@@ -115,6 +115,7 @@ func (v *visitor) OnMessage(data []byte) {
 	if f == nil {
 		return
 	}
+	defer frames.Put(f)
 	if !v.joined {
 		v.first(f)
 		return
