@@ -16,6 +16,8 @@ type cli struct {
 	Run     runCmd     `cmd:"" default:"withargs" help:"Measure scenarios, Parlor beside what it is compared with. All of them when none is named."`
 	Check   checkCmd   `cmd:"" help:"Measure idle and saturate; exit with 1 when Parlor misses a bar."`
 	Compare compareCmd `cmd:"" help:"Tell what got better or worse from one run to another, beyond the noise."`
+	Docs    docsCmd    `cmd:"" help:"Put the results of a run into the documentation."`
+	Merge   mergeCmd   `cmd:"" help:"Make one run of several."`
 	Bare    bareCmd    `cmd:"" help:"Serve the bare relay: net/http and coder/websocket with their defaults."`
 	Socket  socketCmd  `cmd:"" help:"Serve the same relay on transport/socket."`
 	Commits commitsCmd `cmd:"" help:"Commit to a bare Pebble with many writers, and print how much was committed."`

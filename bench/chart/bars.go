@@ -38,8 +38,8 @@ const (
 )
 
 // Bars draws a bar for each row, all from zero, with its range as a line and its limits as dashed ones.
-func Bars(id, title string, rows []Row) Chart {
-	c := Chart{ID: id, Title: title, width: BarsWidth}
+func Bars(label Label, rows []Row) Chart {
+	c := Chart{Label: label, width: BarsWidth}
 	most := 0.0
 	for _, r := range rows {
 		most = max(most, r.Most)

@@ -5,12 +5,19 @@ import (
 	"strings"
 )
 
+// Label says what a chart is.
+type Label struct {
+	// ID is unique on a page.
+	ID string
+	// Subject is what several charts are about, Title what this one shows of it.
+	Subject, Title string
+}
+
 // Chart is a drawing.
 type Chart struct {
-	// ID is unique on a page. It names the parts that describe the chart.
-	ID string
-	// Title and About are for those who do not see it: what is shown, and the numbers in words.
-	Title, About string
+	Label
+	// About is the numbers in words, for those who do not see them.
+	About string
 
 	width, height float64
 	marks         []mark

@@ -64,10 +64,10 @@ func TestFilesAreXML(t *testing.T) {
 		{Name: odd, Points: []Point{{X: 50, Range: at, Says: odd}, {X: 100, Range: at, Says: odd}}}, {Name: "b", Points: []Point{{X: 50}}},
 	}
 	for _, c := range []Chart{
-		Bars("bars", odd, []Row{{Name: odd, Range: at, Text: odd, Says: odd, Limits: []Limit{{At: 2, Text: odd}}}}),
-		Bars("none", odd, []Row{{Name: "nothing took any time", Text: "0"}}),
-		Lines("lines", odd, odd, series, []Mark{{Text: odd, Places: []Place{{X: 50, Y: 4}}}}),
-		Latency("latency", odd, Wide, series),
+		Bars(Label{"bars", odd, odd}, []Row{{Name: odd, Range: at, Text: odd, Says: odd, Limits: []Limit{{At: 2, Text: odd}}}}),
+		Bars(Label{"none", odd, odd}, []Row{{Name: "nothing took any time", Text: "0"}}),
+		Lines(Label{"lines", odd, odd}, odd, series, []Mark{{Text: odd, Places: []Place{{X: 50, Y: 4}}}}),
+		Latency(Label{"latency", odd, odd}, Wide, series),
 	} {
 		file := string(c.File())
 		var words strings.Builder
@@ -92,7 +92,7 @@ func TestFilesAreXML(t *testing.T) {
 
 // TestLimitsDoNotMeet: words of limits that are close to each other stand on lines of their own, left of their limits where there is room.
 func TestLimitsDoNotMeet(t *testing.T) {
-	c := Bars("bars", "bars", []Row{{Range: Range{Median: 100}, Limits: []Limit{{95, "at most 95"}, {90, "at least 90"}, {1, "at least 1"}}}})
+	c := Bars(Label{"bars", "a", "b"}, []Row{{Range: Range{Median: 100}, Limits: []Limit{{95, "at most 95"}, {90, "at least 90"}, {1, "at least 1"}}}})
 	var got []string
 	heights := make(map[float64]bool)
 	for _, m := range c.marks {

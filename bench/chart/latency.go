@@ -21,8 +21,8 @@ const (
 
 // Latency draws distributions. X of a point is a percent, and each further nine takes as much room as the one before, so that the few slow
 // ones are seen; values grow by the power.
-func Latency(id, title string, width float64, series []Series) Chart {
-	c := Chart{ID: id, Title: title, width: width}
+func Latency(label Label, width float64, series []Series) Chart {
+	c := Chart{Label: label, width: width}
 	top := c.legend(series) + plotTop + unitLine
 	bottom := top + latencyHeight
 	c.height = bottom + plotBottom

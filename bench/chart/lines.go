@@ -58,8 +58,8 @@ const (
 )
 
 // Lines draws series over sizes, the values from zero, each with its range.
-func Lines(id, title, sizes string, series []Series, limits []Mark) Chart {
-	c := Chart{ID: id, Title: title, width: BarsWidth}
+func Lines(label Label, sizes string, series []Series, limits []Mark) Chart {
+	c := Chart{Label: label, width: BarsWidth}
 	top := c.legend(series) + plotTop
 	bottom := top + plotHeight
 	c.height = bottom + plotBottom

@@ -18,20 +18,21 @@ var svg = template.Must(template.New("chart").Funcs(template.FuncMap{
 	"px": pixels, "style": func() template.CSS { return template.CSS(Style) },
 }).Parse(source))
 
-// margin is what surrounds a chart that is a file of its own, and heading the height of the title in it.
+// margin is what surrounds a chart that is a file of its own, and heading the height of the subject and title in it.
 const (
 	margin  = 16.0
-	heading = 30.0
+	heading = 48.0
 )
 
 // shown is what the template takes.
 type shown struct {
 	Chart
-	Marks                       []mark
-	Left, Top                   float64
-	Width, Height               float64
-	InnerLeft, InnerTop, TitleY float64
-	File                        bool
+	Marks         []mark
+	Left, Top     float64
+	Width, Height float64
+	// SubjectY and TitleY are where their words stand in a file.
+	SubjectY, TitleY float64
+	File             bool
 }
 
 // Inline is the chart as a part of a page that holds Style.
@@ -43,7 +44,7 @@ func (c Chart) Inline() template.HTML {
 func (c Chart) File() []byte {
 	return []byte(draw(shown{
 		Chart: c, Marks: c.marks, File: true, Left: -margin, Top: -margin - heading, Width: c.width + 2*margin, Height: c.height + 2*margin + heading,
-		TitleY: 12 - heading,
+		SubjectY: 10 - heading, TitleY: 30 - heading,
 	}))
 }
 

@@ -29,19 +29,19 @@ func rangeOf(s Spread) chart.Range {
 
 // draw is the chart of a figure, over sizes where there are some. It reports false when nobody measured the figure.
 func (r *Report) draw(id string, f Figure) (chart.Chart, bool) {
-	title := r.title() + ": " + f.Label
+	label := chart.Label{ID: id, Subject: r.title(), Title: f.Label}
 	if len(r.Steps) > 0 {
 		series := r.series(f)
 		if len(series) == 0 {
 			return chart.Chart{}, false
 		}
-		return chart.Lines(id, title, r.StepLabel, series, r.marks(f)), true
+		return chart.Lines(label, r.StepLabel, series, r.marks(f)), true
 	}
 	rows := r.rows(f)
 	if len(rows) == 0 {
 		return chart.Chart{}, false
 	}
-	return chart.Bars(id, title, rows), true
+	return chart.Bars(label, rows), true
 }
 
 // rows are a figure's bars, one for each system that has it.

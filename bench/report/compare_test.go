@@ -88,7 +88,7 @@ func TestCompareNotes(t *testing.T) {
 			"Example Processor at 2.6 GHz, 4 cores, 24,105 MiB, linux/amd64 6.18.0, go1.26.0",
 		"history: other is only in B",
 		"saturate is only in B",
-		"fixed (per second 2000) is only in B",
+		"fixed (per second 2,000) is only in B",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("notes\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

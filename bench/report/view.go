@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"html/template"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,20 +27,32 @@ type judged struct {
 
 // section is a report.
 type section struct {
-	ID, Title, About, Settings string
-	When, Commit, Command      string
-	Latency                    []picture // one for a desk, one for a phone
-	Pictures                   []picture
-	Table                      table
-	Verdicts                   []judged
+	ID, Title, About, Settings     string
+	When, Machine, Commit, Command string
+	Latency                        []picture // one for a desk, one for a phone
+	Pictures                       []picture
+	Table                          table
+	Verdicts                       []judged
+	Percentiles                    percentiles
 	// Rounds is each round, as it is printed.
 	Rounds string
 }
 
-// picture is a chart, what it shows and which way is better.
+// picture is a chart and which way is better.
 type picture struct {
-	Label, Hint string
+	Hint string
 	chart.Chart
+}
+
+// percentiles are the numbers of a distribution: a line for each percent, in it what each system took.
+type percentiles struct {
+	Systems []string
+	Lines   []percentileLine
+}
+
+type percentileLine struct {
+	Percent string
+	Ms      []string
 }
 
 // table shows the numbers of charts: a line for each system, at each size.
@@ -96,18 +109,19 @@ const dayFormat = "2 January 2006"
 func (r *Report) section(id string) section {
 	s := section{
 		ID: id, Title: r.title(), About: r.About, Settings: r.settings(), Command: r.Command,
-		When: r.At.Format(dayFormat + ", 15:04 MST"), Commit: r.commitWords(), Table: r.table(), Verdicts: r.judge(id),
+		When: r.At.Format(dayFormat + ", 15:04 MST"), Machine: r.Machine.words(), Commit: r.commitWords(), Table: r.table(), Verdicts: r.judge(id),
 	}
 	if lines := r.distributions(); len(lines) > 0 {
-		for _, width := range [...]float64{chart.Wide, chart.Narrow} {
-			label := r.latencyLabel()
-			drawn := chart.Latency(id+"-latency-"+strconv.Itoa(int(width)), r.title()+": "+label, width, lines)
-			s.Latency = append(s.Latency, picture{label, Less.hint(), drawn})
+		draw := func(id string, width float64) {
+			s.Latency = append(s.Latency, picture{Less.hint(), chart.Latency(chart.Label{ID: id, Subject: s.Title, Title: r.latencyLabel()}, width, lines)})
 		}
+		draw(id+"-latency", chart.Wide)
+		draw(id+"-latency-narrow", chart.Narrow)
+		s.Percentiles = percentilesOf(lines)
 	}
 	for _, f := range r.Figures {
 		if drawn, ok := r.draw(id+"-"+slug(f.Name), f); ok {
-			s.Pictures = append(s.Pictures, picture{f.Label, f.Better.hint(), drawn})
+			s.Pictures = append(s.Pictures, picture{f.Better.hint(), drawn})
 		}
 	}
 	var rounds bytes.Buffer
@@ -115,6 +129,28 @@ func (r *Report) section(id string) section {
 		s.Rounds = rounds.String()
 	}
 	return s
+}
+
+func percentilesOf(lines []chart.Series) percentiles {
+	var p percentiles
+	ms := make(map[float64]map[string]string) // by percent and system
+	for _, line := range lines {
+		p.Systems = append(p.Systems, line.Name)
+		for _, at := range line.Points {
+			if ms[at.X] == nil {
+				ms[at.X] = make(map[string]string)
+			}
+			ms[at.X][line.Name] = at.Says
+		}
+	}
+	for _, percent := range slices.Sorted(maps.Keys(ms)) {
+		l := percentileLine{Percent: decimal(percent, decimals(percent)) + " %"}
+		for _, system := range p.Systems {
+			l.Ms = append(l.Ms, ms[percent][system])
+		}
+		p.Lines = append(p.Lines, l)
+	}
+	return p
 }
 
 // latencyLabel is what distributions are of.

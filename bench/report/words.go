@@ -131,7 +131,14 @@ func (r *Report) settings() string { return strings.Join(settingWords(r.Settings
 
 // settingWords names each setting and its value, those within others after the name of the others. What is no object stands as it is.
 func settingWords(settings jsontext.Value) []string {
-	if settings.Kind() != '{' {
+	switch settings.Kind() {
+	case '{':
+	case '0':
+		if v, err := strconv.ParseFloat(string(settings), 64); err == nil {
+			return []string{decimal(v, decimals(v))}
+		}
+		fallthrough
+	default:
 		return strings.Fields(string(settings))
 	}
 	var words []string
