@@ -36,7 +36,7 @@ type step struct {
 
 // scenarios are all of them, in the order in which they are run.
 func scenarios() []scenario {
-	return []scenario{idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout()}
+	return []scenario{idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout(), storm()}
 }
 
 func find(name string) *scenario {
@@ -157,6 +157,24 @@ func fanout() scenario {
 			}), err
 		},
 		bars: []report.Bar{parlorBar("frames_per_s", report.Ratio, report.More, 0.7)},
+	}
+}
+
+func storm() scenario {
+	return scenario{
+		name: "storm", asks: "how long until everybody is back after a restart, and is anything missing?", figures: load.StormFigures(), own: true,
+		steps: func(s settings) ([]step, error) {
+			n := cmp.Or(s.Connections, s.size(10_000, 40))
+			talking := (n + 9) / 10
+			return single(load.Storm{
+				Connections: n, Talking: talking, Agents: (talking + 19) / 20, PerSecond: cmp.Or(s.Rate, s.size(1000, 200)), TextBytes: s.Bytes,
+				Calm: s.Warmup,
+			}), nil
+		},
+		bars: []report.Bar{
+			parlorBar("term_back_s", report.Value, report.Less, 5), parlorBar("kill_back_s", report.Value, report.Less, 5),
+			parlorBar("gaps", report.Value, report.Less, 0),
+		},
 	}
 }
 

@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -11,12 +12,8 @@ import (
 	"github.com/parlor-chat/parlor/bench/target"
 )
 
-const (
-	// settleTime is how long the last messages and answers are waited for.
-	settleTime = 30 * time.Second
-	// settleEvery is how often it is looked whether they are there.
-	settleEvery = 5 * time.Millisecond
-)
+// settleTime is how long the last messages and answers are waited for.
+const settleTime = 30 * time.Second
 
 // people is how many visitors there are, among how many agents' connections they are divided, and how long their texts are.
 type people struct {
@@ -207,18 +204,12 @@ func (c *crowd) send(visitor uint32) error {
 
 // settle waits until every message that was sent has arrived and has its answer. Nobody may send any more.
 func (c *crowd) settle(ctx context.Context) error {
-	waited, cancel := context.WithTimeoutCause(ctx, settleTime, errMissing)
-	defer cancel()
-	for !c.settled() {
-		if err := sleep(waited, settleEvery); err != nil {
-			c.reportMissing(err)
-			return err
-		}
+	err := until(ctx, settleTime, c.settled)
+	if errors.Is(err, errLate) {
+		c.reportMissing()
 	}
-	return nil
+	return err
 }
-
-var errMissing = fmt.Errorf("load: messages or answers did not come within %v", settleTime)
 
 func (c *crowd) settled() bool {
 	for _, v := range c.voices {
@@ -238,11 +229,8 @@ func (c *crowd) lacks(v *voice) (unseen, unanswered uint32) {
 	return sent*c.listeners() - min(sent*c.listeners(), v.shown.Load()), unanswered
 }
 
-// reportMissing makes faults of what is missing, unless the scenario failed for another reason.
-func (c *crowd) reportMissing(why error) {
-	if why != errMissing { //nolint:errorlint // it is compared with itself
-		return
-	}
+// reportMissing makes faults of what is missing.
+func (c *crowd) reportMissing() {
 	for i, v := range c.voices {
 		if unseen, unanswered := c.lacks(v); unseen+unanswered > 0 {
 			c.faults.add(missing, fmt.Errorf("of visitor %d's %d messages, %d did not arrive and %d have no ack", i, v.sent.Load(), unseen, unanswered))

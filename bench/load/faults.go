@@ -17,6 +17,7 @@ const (
 	unasked   = "ack without its message"
 	cutOff    = "connection lost"
 	missing   = "without an answer at the end"
+	gap       = "gap in a log"
 )
 
 // faults counts what goes wrong. The first ends the scenario; what else is seen until everybody has stopped is counted too.

@@ -22,7 +22,6 @@ const (
 	// calmShare is what hardly any change is, patience how long it may take until memory is calm.
 	calmShare = 0.005
 	patience  = 60 * time.Second
-	lookEvery = 50 * time.Millisecond
 )
 
 // IdleFigures is what Idle measures. The first two are resident memory per connection: as it is, and after a forced collection.
@@ -104,7 +103,7 @@ func (i Idle) settled(ctx context.Context, p *target.Process) (int64, error) {
 		if time.Since(since) >= i.Calm {
 			return now, nil
 		}
-		if err := sleep(ctx, lookEvery); err != nil {
+		if err := sleep(ctx, 10*lookEvery); err != nil {
 			return 0, err
 		}
 	}

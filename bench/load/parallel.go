@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -43,4 +44,22 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// lookEvery is how often until looks.
+const lookEvery = 5 * time.Millisecond
+
+// errLate is what until returns when it was too long.
+var errLate = errors.New("load: it took too long")
+
+// until waits until something holds, at most for some time.
+func until(ctx context.Context, patience time.Duration, holds func() bool) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errLate)
+	defer cancel()
+	for !holds() {
+		if err := sleep(ctx, lookEvery); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -89,7 +89,7 @@ func (p *Parlor) Agent(ctx context.Context, _ int, visitors []Visitor) (client.C
 	}
 	err = ask(ctx, c, map[string]any{"t": "hello"}, "welcome", nil)
 	for i := 0; err == nil && i < len(visitors); i++ {
-		_, err = p.Open(ctx, c, visitors[i].Session, nil)
+		err = p.askOpen(ctx, c, visitors[i].Session)
 	}
 	if err != nil {
 		_ = c.Close()
@@ -98,16 +98,33 @@ func (p *Parlor) Agent(ctx context.Context, _ int, visitors []Visitor) (client.C
 	return c, nil
 }
 
-// Open opens a conversation on an agent's connection and reads what comes until it is open. What was missed follows.
-func (p *Parlor) Open(ctx context.Context, c client.Conn, session string, from *Resume) (opened Welcome, err error) {
-	question := struct {
+// askOpen opens a conversation on an agent's connection and waits until it is open.
+func (p *Parlor) askOpen(ctx context.Context, c client.Conn, session string) error {
+	frame, err := p.open(session, nil)
+	if err != nil {
+		return err
+	}
+	return ask(ctx, c, frame, "opened", nil)
+}
+
+// AskToOpen opens a conversation on an agent's connection and does not wait: what comes on it is the caller's to read.
+func (p *Parlor) AskToOpen(c client.Conn, session string, from *Resume) error {
+	frame, err := p.open(session, from)
+	if err != nil {
+		return err
+	}
+	return c.Send(frame)
+}
+
+// open is the frame that opens a conversation.
+func (p *Parlor) open(session string, from *Resume) (json.RawMessage, error) {
+	return json.Marshal(struct {
 		T       string  `json:"t"`
 		Ref     int     `json:"ref"`
 		Website string  `json:"website"`
 		Session string  `json:"session"`
 		Resume  *Resume `json:"resume,omitempty"`
-	}{"open", 1, p.website, session, from}
-	return opened, ask(ctx, c, question, "opened", &opened)
+	}{"open", 1, p.website, session, from})
 }
 
 // ask sends a frame and reads until one of the wanted type comes.

@@ -118,11 +118,11 @@ func (p *Parlor) Prepared() Prepared {
 	return Prepared{Dir: p.program.dir, Website: p.website, Agent: p.login.agent}
 }
 
-// Restart sends a signal to the process, waits for its end and starts it anew, with the same data at the same address.
-func (p *Parlor) Restart(ctx context.Context, signal syscall.Signal) error {
-	if err := p.program.process.end(signal); err != nil {
-		return err
-	}
+// End sends a signal to the process and waits for its end. Start may follow.
+func (p *Parlor) End(signal syscall.Signal) error { return p.program.process.end(signal) }
+
+// Start starts a Parlor anew that has ended, with the same data at the same address.
+func (p *Parlor) Start(ctx context.Context) error {
 	_, err := p.program.start(ctx)
 	return err
 }
