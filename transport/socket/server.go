@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/parlor-chat/parlor/internal/workers"
 )
 
 // Handler is told what happens on one connection. Its methods are called one after the other.
@@ -35,7 +37,9 @@ type Server struct {
 	next   atomic.Uint32
 	count  atomic.Int64
 	codecs sync.Pool
-	stop   chan struct{}
+	// workers write, one connection each at a time.
+	workers *workers.Pool[job]
+	stop    chan struct{}
 	// wake tells the clock that there is a connection again.
 	wake  chan struct{}
 	once  sync.Once
@@ -55,6 +59,12 @@ type ending struct {
 	reason string
 }
 
+// job is what a worker does for a connection.
+type job struct {
+	do   func(*Conn)
+	conn *Conn
+}
+
 type stripe struct {
 	mu    sync.Mutex
 	conns map[*Conn]struct{}
@@ -63,7 +73,11 @@ type stripe struct {
 // NewServer starts a server. Shutdown ends it.
 func NewServer(l Limits) *Server {
 	l = l.orDefault()
-	s := &Server{limits: l, tick: l.tick(), began: time.Now(), stop: make(chan struct{}), wake: make(chan struct{}, 1), empty: make(chan struct{})}
+	s := &Server{
+		limits: l, tick: l.tick(), began: time.Now(),
+		workers: workers.New(func(j job) { j.do(j.conn) }, workers.DefaultIdle),
+		stop:    make(chan struct{}), wake: make(chan struct{}, 1), empty: make(chan struct{}),
+	}
 	for i := range s.set {
 		s.set[i].conns = make(map[*Conn]struct{})
 	}
@@ -111,6 +125,7 @@ func (s *Server) Shutdown(ctx context.Context, code Code, reason string) error {
 	}
 	s.once.Do(func() { close(s.stop) })
 	s.clock.Wait()
+	s.workers.Close()
 	return err
 }
 

@@ -32,7 +32,7 @@ func (c *Conn) sendPong(payload []byte) {
 func (c *Conn) wakeWriter() {
 	if !c.outbox.writing {
 		c.outbox.writing = true
-		go c.write()
+		c.server.workers.Go(job{(*Conn).write, c})
 	}
 }
 
@@ -55,55 +55,43 @@ var batches = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b
 func (c *Conn) write() {
 	buffer := batches.Get().(*[]byte)
 	defer batches.Put(buffer)
-	for {
-		batch := c.nextBatch((*buffer)[:0])
-		if batch == nil {
+	var rest []byte
+	for err := error(nil); ; {
+		if rest = c.nextPart(buffer, rest, err); rest == nil {
 			return
 		}
-		*buffer = batch
-		for err := error(nil); err == nil && len(batch) > 0; {
-			part := batch[:min(len(batch), batchBytes)]
-			batch = batch[len(part):]
-			c.writeBegins()
-			_, err = c.net.Write(part)
-			c.writeEnds(err, len(batch))
-		}
+		n := min(len(rest), batchBytes)
+		_, err = c.net.Write(rest[:n])
+		rest = rest[n:]
 	}
 }
 
-// nextBatch takes what waits. With nil, when nothing does, the writer is gone.
-func (c *Conn) nextBatch(b []byte) []byte {
+// nextPart notes how the last write went, and returns what is to be written next, of which not more than batchBytes may be written at once:
+// rest, what is left of a batch, or else the next batch, which buffer holds. With nil, when nothing waits, the writer is gone.
+func (c *Conn) nextPart(buffer *[]byte, rest []byte, err error) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	o := &c.outbox
-	if b = o.take(b, c.server.limits.OutboxBytes); len(b) > 0 {
-		return b
-	}
-	o.writing = false
-	if o.written != nil {
-		close(o.written)
-		o.written = nil
-	}
-	return nil
-}
-
-func (c *Conn) writeBegins() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.outbox.writeBegan = c.server.now()
-}
-
-// writeEnds notes how a write went. left is what is not written of the batch.
-func (c *Conn) writeEnds(err error, left int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	o := &c.outbox
-	o.writeBegan = 0
-	switch {
-	case err != nil:
-		o.abandon(c.server.now())
+	o, now := &c.outbox, c.server.now()
+	if err != nil {
+		o.abandon(now)
 		c.cut()
-	case o.closeTaken && left == 0:
-		o.closeLeft = c.server.now()
+		rest = nil
 	}
+	if len(rest) == 0 {
+		if o.closeTaken && err == nil {
+			o.closeLeft = now
+		}
+		*buffer = o.take((*buffer)[:0], c.server.limits.OutboxBytes)
+		rest = *buffer
+	}
+	o.writeBegan = now
+	if len(rest) == 0 {
+		o.writeBegan, o.writing = 0, false
+		if o.written != nil {
+			close(o.written)
+			o.written = nil
+		}
+		return nil
+	}
+	return rest
 }
