@@ -30,6 +30,8 @@ const (
 	barHeight   = 10
 	barTop      = 19 // of the bar below its name
 	barRow      = 42
+	nameGap     = 12 // between a name and its value
+	nameLine    = 16 // of a name beside which there is no room for the value
 	limitLine   = 14 // a line of limits below a bar
 	headroom    = 1.04
 	capHeight   = 7 // of the ends of a range
@@ -59,12 +61,17 @@ func Bars(label Label, rows []Row) Chart {
 }
 
 func (c *Chart) row(r Row, x scale) {
+	c.write("name", 0, c.height+12, "start", r.Name)
+	if textWidth(r.Name)+textWidth(r.Text) > BarsWidth-nameGap {
+		c.height += nameLine
+	}
 	top := c.height
-	c.write("name", 0, top+12, "start", r.Name)
 	c.write("value", BarsWidth, top+12, "end", r.Text)
 	bar := top + barTop
 	c.box("track", 0, bar, BarsWidth, barHeight, barCorner, r.Says)
-	c.box(color(r.Color), 0, bar, max(x.at(r.Median), 1), barHeight, barCorner, r.Says)
+	if r.Median > 0 {
+		c.box(color(r.Color), 0, bar, max(x.at(r.Median), 1), barHeight, barCorner, r.Says)
+	}
 	if middle := bar + barHeight/2.0; r.Least < r.Most {
 		least, most := x.at(r.Least), x.at(r.Most)
 		c.line("range", point{least, middle}, point{most, middle})

@@ -20,7 +20,9 @@ type Chart struct {
 	About string
 
 	width, height float64
-	marks         []mark
+	// left is where the plot of a chart with a value axis begins.
+	left  float64
+	marks []mark
 }
 
 // Range is the middle of several rounds, and how far they went.
@@ -86,7 +88,7 @@ func pixels(v float64) string {
 }
 
 // characterWidth is about what a character takes; what letters really take, only the reader's browser knows.
-const characterWidth = 6.6
+const characterWidth = 7
 
 func textWidth(words string) float64 { return characterWidth * float64(len([]rune(words))) }
 

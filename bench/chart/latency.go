@@ -29,8 +29,8 @@ func Latency(label Label, width float64, series []Series) Chart {
 	n := reach(series)
 	values := decades(n.least, n.most)
 	y := scale{least: values[0], most: values[len(values)-1], from: bottom, to: top, log: true}
-	x := scale{most: n.nines, from: plotLeft + 8, to: width - plotRight}
-	c.rows(values, y, Short)
+	c.rows(values, y)
+	x := scale{most: n.nines, from: c.left + plotInset, to: width - plotRight}
 	var percents []tick
 	for _, percent := range [...]float64{0, 50, 90, 99, 99.9, 99.99, 99.999} {
 		if at := nines(percent); at <= n.last {
@@ -44,8 +44,8 @@ func Latency(label Label, width float64, series []Series) Chart {
 		c.line("grid", point{p.at, top}, point{p.at, bottom})
 	}
 	c.ticks(percents, bottom)
-	c.write("tick", (plotLeft+width)/2, bottom+plotBottom-3, "middle", "share of the messages")
-	c.write("tick", plotLeft-8, top-14, "end", "ms")
+	c.write("tick", (c.left+width)/2, bottom+plotBottom-3, "middle", "share of the messages")
+	c.write("tick", c.left-valueGap, top-14, "end", "ms")
 	for _, s := range series {
 		c.distribution(s, x, y, n)
 	}

@@ -39,22 +39,18 @@ func color(n int) string { return "s" + strconv.Itoa(n%colors) }
 
 func (s Series) color() string { return color(s.Color) }
 
-// The plot of a chart of lines: what is left and right of it, below and above, in pixels.
 const (
-	plotLeft   = 40.0
-	plotRight  = 14.0
 	plotHeight = 150.0
-	plotBottom = 38.0
-	plotTop    = 12.0
-	dotRadius  = 4.5
-	// tickSteps is how many steps a value axis has at most.
-	tickSteps = 4
 	// logFrom is how many times the smallest size the largest is when sizes are better shown by their logarithms.
 	logFrom = 8
 	// shortMark is half of what a limit at one place takes.
 	shortMark = 22.0
-	// tickGap is how near to each other the words of two ticks may stand.
-	tickGap = 6.0
+	// The words of a limit stand so far above it, or so much lower; markLine is their height.
+	aboveMark = 5.0
+	belowMark = 18.0
+	markLine  = 13.0
+	// markTries is how many places are looked at: up and down the plot, and then words lie over others.
+	markTries = 24
 )
 
 // Lines draws series over sizes, the values from zero, each with its range.
@@ -66,20 +62,21 @@ func Lines(label Label, sizes string, series []Series, limits []Mark) Chart {
 	xs, most := extent(series, limits)
 	values := ticks(most, tickSteps)
 	y := scale{most: values[len(values)-1], from: bottom, to: top}
-	x := scale{least: xs[0], most: xs[len(xs)-1], from: plotLeft + 8, to: c.width - plotRight}
+	c.rows(values, y)
+	x := scale{least: xs[0], most: xs[len(xs)-1], from: c.left + plotInset, to: c.width - plotRight}
 	x.log = x.least > 0 && x.most >= logFrom*x.least
-	c.rows(values, y, Short)
 	var sizeTicks []tick
 	for _, v := range xs {
 		sizeTicks = append(sizeTicks, tick{x.at(v), Short(v)})
 	}
 	c.ticks(sizeTicks, bottom)
-	c.write("tick", (plotLeft+c.width)/2, bottom+plotBottom-3, "middle", sizes)
+	c.write("tick", (c.left+c.width)/2, bottom+plotBottom-3, "middle", sizes)
 	for _, s := range series {
 		c.series(s, x, y)
 	}
+	var taken []float64
 	for _, m := range limits {
-		c.mark(m, x, y)
+		taken = c.mark(m, x, y, taken)
 	}
 	return c
 }
@@ -100,51 +97,29 @@ func extent(series []Series, limits []Mark) (xs []float64, most float64) {
 	return slices.Compact(xs), most
 }
 
-// tick is a place below the plot, in words.
-type tick struct {
-	at    float64
-	words string
-}
-
-// ticks writes those for which there is room; the last ones matter most.
-func (c *Chart) ticks(all []tick, bottom float64) {
-	end := math.Inf(1) // of the room
-	for _, t := range slices.Backward(all) {
-		if half := textWidth(t.words) / 2; t.at+half <= end {
-			c.write("tick", t.at, bottom+18, "middle", t.words)
-			end = t.at - half - tickGap
-		}
-	}
-}
-
-// rows draws the lines that go through a value axis, and writes their values.
-func (c *Chart) rows(values []float64, y scale, words func(float64) string) {
-	for i, v := range values {
-		class := "grid"
-		if i == 0 {
-			class = "axis"
-		}
-		at := y.at(v)
-		c.line(class, point{plotLeft, at}, point{c.width, at})
-		c.write("tick", plotLeft-8, at+4, "end", words(v))
-	}
-}
-
-func (c *Chart) mark(m Mark, x, y scale) {
+// mark draws a limit, with its words where none of the others are: taken are their heights.
+func (c *Chart) mark(m Mark, x, y scale, taken []float64) []float64 {
 	var places []point
 	for _, p := range m.Places {
 		places = append(places, point{x.at(p.X), y.at(p.Y)})
 	}
 	if len(places) == 1 {
 		p := places[0]
-		places = []point{{max(p.x-shortMark, plotLeft), p.y}, {min(p.x+shortMark, c.width), p.y}}
+		places = []point{{max(p.x-shortMark, c.left), p.y}, {min(p.x+shortMark, c.width), p.y}}
 	}
 	c.line("limit", places...)
-	at := places[len(places)-1].y - 5
+	at, step := places[len(places)-1].y-aboveMark, -markLine
 	if m.Below {
-		at += 18
+		at, step = at+belowMark, markLine
+	}
+	meets := func(other float64) bool { return math.Abs(other-at) < markLine }
+	for tries := 0; tries < markTries && slices.ContainsFunc(taken, meets); tries++ {
+		if at += step; at < y.to || at > y.from { // the plot ends
+			at, step = at-step, -step
+		}
 	}
 	c.write("limit-text", c.width, at, "end", m.Text)
+	return append(taken, at)
 }
 
 func (c *Chart) series(s Series, x, y scale) {

@@ -3,7 +3,6 @@ package chart
 import (
 	"math"
 	"strconv"
-	"strings"
 )
 
 // scale maps values to pixels, evenly or by their logarithms.
@@ -58,7 +57,7 @@ func Short(v float64) string {
 	for _, unit := range [...]struct {
 		size float64
 		name string
-	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
 		if math.Abs(v) >= unit.size {
 			return plain(v/unit.size) + unit.name
 		}
@@ -66,11 +65,11 @@ func Short(v float64) string {
 	return plain(v)
 }
 
-// plain is a number with three digits, as many as an axis needs.
+// plain is a number to three digits, as many as an axis needs.
 func plain(v float64) string {
-	s := strconv.FormatFloat(v, 'g', 3, 64)
-	if strings.Contains(s, "e") {
-		return strconv.FormatFloat(v, 'f', -1, 64)
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64)
+	if err != nil {
+		panic("chart: a number that was just written is none")
 	}
-	return s
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }

@@ -49,6 +49,7 @@ func (c Chart) File() []byte {
 }
 
 func draw(s shown) string {
+	s.About = strings.TrimSpace(s.About)
 	var b strings.Builder
 	if err := svg.Execute(&b, s); err != nil {
 		panic("chart: " + err.Error()) // the template and its data are this package's own

@@ -17,6 +17,27 @@ var looks = map[string]chromium.Look{
 	"phone": {Width: 390, Height: 844, Mobile: true},
 }
 
+// TestHardChartsInBrowser: long names, many systems, no spread, nothing at all, tiny and huge values leave every chart readable.
+func TestHardChartsInBrowser(t *testing.T) {
+	dir := t.TempDir()
+	if err := report.WriteDir(dir, hardSamples()); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	defer server.Close()
+	tab := chromium.Start(t, chromium.Options{}).Tab()
+	for name, look := range looks {
+		tab.As(look)
+		tab.Go(server.URL + "/report.html")
+		if wide := chromium.Eval[int64](tab, `document.documentElement.scrollWidth`); wide > look.Width {
+			t.Errorf("%s: the page is %d wide, the window %d", name, wide, look.Width)
+		}
+		for _, fault := range chromium.Eval[[]string](tab, chartFaults) {
+			t.Errorf("%s: %s", name, fault)
+		}
+	}
+}
+
 // TestPageInBrowser: a browser has nothing to complain about, asks for nothing else, and shows every chart whole, in any light and size.
 func TestPageInBrowser(t *testing.T) {
 	dir := t.TempDir()

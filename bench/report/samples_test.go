@@ -118,3 +118,34 @@ func sampleHistory() *report.Report {
 	}
 	return r
 }
+
+// hardSamples are what is hard to draw.
+func hardSamples() []*report.Report {
+	systems := []string{"bare", "parlor", "a system with a long name", "socket", "pebble"}
+	rows := sample("rows", "A scenario that somebody gave quite a long title to, longer than a phone is wide", "", nil, []report.Figure{
+		{Name: "tiny", Label: "tiny", Digits: 6, Better: report.Less}, {Name: "huge", Label: "a figure with a long label, bytes/message", Digits: 2},
+		{Name: "zero", Label: "zero"},
+	}, systems...)
+	steps := sample("steps", "", "", nil, rows.Figures, systems...)
+	steps.StepLabel = "conversations of each agent"
+	one := sample("one", "", "", nil, rows.Figures[1:2], "parlor")
+	one.StepLabel = "messages"
+	for i, x := range []float64{1, 10, 30, 100, 300, 600, 900, 1000, 1e6} {
+		r := report.Round{Systems: make(map[string]report.Figures), Latency: make(map[string][]report.Percentile)}
+		for n, system := range systems {
+			at := float64(i + n + 1)
+			r.Systems[system] = report.Figures{"tiny": at / 1e6, "huge": at * 1.23456e9, "zero": 0}
+			r.Latency[system] = []report.Percentile{{Percent: 50, Ms: 0}, {Percent: 99.999, Ms: 3}, {Percent: 100, Ms: at * 1000}}
+		}
+		rows.Add(r)
+		steps.AddStep(x, r)
+	}
+	one.AddStep(7, report.Round{Systems: map[string]report.Figures{"parlor": {"huge": 1}}})
+	for _, r := range []*report.Report{rows, steps} {
+		for i, limit := range []float64{1, 1.02, 1.05, 4, 900} {
+			of := []report.Of{report.Ratio, report.Value}[i%2]
+			r.Bars = append(r.Bars, report.Bar{System: "parlor", Figure: "huge", Of: of, Better: report.Less, Limit: limit})
+		}
+	}
+	return []*report.Report{rows, steps, one}
+}
