@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/parlor-chat/parlor/bench/client"
 	"github.com/parlor-chat/parlor/bench/load"
@@ -88,7 +89,7 @@ func (b *bench) measure(ctx context.Context, s scenario) (*report.Report, error)
 		names[i] = c.name
 	}
 	found := report.New(s.name, settingsOf(s, steps), s.figures, names...)
-	found.StepLabel = s.grows
+	found.Title, found.About, found.StepLabel = s.title, strings.ToUpper(s.asks[:1])+s.asks[1:], s.grows
 	if !b.Quick {
 		found.Bars = s.bars
 	}

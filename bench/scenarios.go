@@ -15,6 +15,8 @@ import (
 // scenario is one of package load's, with what is measured beside Parlor and what has to be reached.
 type scenario struct {
 	name string
+	// title is its heading where results are shown.
+	title string
 	// asks is the question that it answers.
 	asks    string
 	figures []report.Figure
@@ -82,7 +84,8 @@ func single(s load.Scenario) []step { return []step{{scenario: s}} }
 
 func idle() scenario {
 	return scenario{
-		name: "idle", asks: "how much memory takes a visitor who said hello and nothing else?", figures: load.IdleFigures(), bare: true,
+		name: "idle", title: "Memory of an idle visitor",
+		asks: "how much memory takes a visitor who said hello and nothing else?", figures: load.IdleFigures(), bare: true,
 		steps: func(s settings) ([]step, error) {
 			return single(load.Idle{
 				Connections: cmp.Or(s.Connections, s.size(19_000, 20)), Calm: time.Duration(s.size(int(2*time.Second), int(100*time.Millisecond))),
@@ -97,7 +100,8 @@ func idle() scenario {
 
 func saturate() scenario {
 	return scenario{
-		name: "saturate", asks: "how many messages a second pass from visitors to agents?", figures: load.SaturateFigures(), bare: true, commits: true,
+		name: "saturate", title: "Messages a second",
+		asks: "how many messages a second pass from visitors to agents?", figures: load.SaturateFigures(), bare: true, commits: true,
 		steps: func(s settings) ([]step, error) {
 			p, err := s.people(1000, 1000)
 			if err != nil {
@@ -125,7 +129,8 @@ func (s settings) window(own int) (int, error) {
 
 func fixed(name string, rate int, bars []report.Bar) scenario {
 	return scenario{
-		name: name, asks: fmt.Sprintf("how long does a message take when %d are sent a second?", rate), figures: load.FixedFigures(), bare: true,
+		name: name, title: fmt.Sprintf("Latency at %d messages a second", rate),
+		asks: fmt.Sprintf("how long does a message take when %d are sent a second?", rate), figures: load.FixedFigures(), bare: true,
 		steps: func(s settings) ([]step, error) {
 			p, err := s.people(1000, 1000)
 			return single(load.Fixed{
@@ -148,7 +153,8 @@ func fixed10kBars() []report.Bar {
 
 func fanout() scenario {
 	return scenario{
-		name: "fanout", asks: "how many frames a second reach agents who all have the same conversations open?", figures: load.FanoutFigures(), bare: true,
+		name: "fanout", title: "Fan-out to many agents",
+		asks: "how many frames a second reach agents who all have the same conversations open?", figures: load.FanoutFigures(), bare: true,
 		steps: func(s settings) ([]step, error) {
 			window, err := s.window(4)
 			return single(load.Fanout{
@@ -162,7 +168,8 @@ func fanout() scenario {
 
 func storm() scenario {
 	return scenario{
-		name: "storm", asks: "how long until everybody is back after a restart, and is anything missing?", figures: load.StormFigures(), own: true,
+		name: "storm", title: "Everybody comes back after a restart",
+		asks: "how long until everybody is back after a restart, and is anything missing?", figures: load.StormFigures(), own: true,
 		steps: func(s settings) ([]step, error) {
 			n := cmp.Or(s.Connections, s.size(10_000, 40))
 			talking := (n + 9) / 10
