@@ -93,6 +93,12 @@ func (b *bench) measure(ctx context.Context, s scenario) (*report.Report, error)
 	if !b.Quick {
 		found.Bars = s.bars
 	}
+	switch {
+	case b.Parlor != "":
+		found.Commit = report.CommitOf(b.Parlor)
+	case b.Address != "":
+		found.Commit = "" // what runs there does not tell
+	}
 	for n := range b.Rounds {
 		for _, step := range steps {
 			round, err := b.round(ctx, s, step, contenders, n)

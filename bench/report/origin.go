@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"debug/buildinfo"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,12 +17,8 @@ const dirty = "+dirty"
 // commit is what this program was built from: what the build noted, or else, as with go run, what the directory holds.
 func commit() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
-		noted := make(map[string]string)
-		for _, s := range info.Settings {
-			noted[s.Key] = s.Value
-		}
-		if revision := noted["vcs.revision"]; revision != "" {
-			return marked(revision, noted["vcs.modified"] == "true")
+		if noted := noted(info); noted != "" {
+			return noted
 		}
 	}
 	head, err := exec.Command("git", "rev-parse", "HEAD").Output()
@@ -32,8 +29,31 @@ func commit() string {
 	return marked(string(bytes.TrimSpace(head)), err != nil || len(changes) > 0)
 }
 
+// CommitOf is what a Go program was built from, empty when its build did not note it.
+func CommitOf(program string) string {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return ""
+	}
+	return noted(info)
+}
+
+// noted is the commit that a build noted.
+func noted(info *debug.BuildInfo) string {
+	revision, changed := "", false
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			revision = s.Value
+		case "vcs.modified":
+			changed = s.Value == "true"
+		}
+	}
+	return marked(revision, changed)
+}
+
 func marked(revision string, changed bool) string {
-	if changed {
+	if changed && revision != "" {
 		return revision + dirty
 	}
 	return revision

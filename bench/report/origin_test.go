@@ -1,6 +1,7 @@
 package report
 
 import (
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -29,5 +30,21 @@ func TestShownCommand(t *testing.T) {
 func TestCommit(t *testing.T) {
 	if got := strings.TrimSuffix(commit(), dirty); got != "" && len(got) != 40 {
 		t.Errorf("commit %q", got)
+	}
+}
+
+// TestNotedCommit: a build notes it, and whether there was more; what is no program has none.
+func TestNotedCommit(t *testing.T) {
+	for want, settings := range map[string][]debug.BuildSetting{
+		"":                             {{Key: "GOOS", Value: "linux"}, {Key: "vcs.modified", Value: "true"}},
+		"2b1d6c0f4e8a9d3c5b7f":         {{Key: "vcs.revision", Value: "2b1d6c0f4e8a9d3c5b7f"}, {Key: "vcs.modified", Value: "false"}},
+		"2b1d6c0f4e8a9d3c5b7f" + dirty: {{Key: "vcs.modified", Value: "true"}, {Key: "vcs.revision", Value: "2b1d6c0f4e8a9d3c5b7f"}},
+	} {
+		if got := noted(&debug.BuildInfo{Settings: settings}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := CommitOf("origin_test.go"); got != "" {
+		t.Errorf("a text has %q", got)
 	}
 }
