@@ -69,28 +69,31 @@ func (r *Report) digits(b Bar) int {
 	return ratioDigits
 }
 
+// bound is how a bar's limit is meant.
+func (b Bar) bound() string {
+	if b.Better == More {
+		return "at least "
+	}
+	return "at most "
+}
+
 // limit is what is demanded, in the words that fit into a chart.
 func (r *Report) limit(b Bar) string {
-	at := "at most "
-	if b.Better == More {
-		at = "at least "
-	}
-	limit := strconv.FormatFloat(b.Limit, 'f', -1, 64)
+	limit := b.bound() + strconv.FormatFloat(b.Limit, 'f', -1, 64)
 	switch b.Of {
 	case Ratio:
-		return at + limit + " × " + r.Order[0]
+		return limit + " × " + r.Order[0]
 	case Growth:
-		return at + limit + " × the first"
+		return limit + " × the first"
 	}
-	return at + chart.Short(b.Limit)
+	return b.bound() + chart.Short(b.Limit)
 }
 
 // demand is the whole bar in words.
 func (r *Report) demand(b Bar) string {
 	words := r.limit(b)
 	if b.Of == Value {
-		at, _, _ := strings.Cut(words, chart.Short(b.Limit))
-		words = at + decimal(b.Limit, decimals(b.Limit))
+		words = b.bound() + decimal(b.Limit, decimals(b.Limit))
 	}
 	if b.At != 0 {
 		words += " at " + decimal(b.At, 0) + " " + r.StepLabel
