@@ -20,6 +20,7 @@ type cli struct {
 	Merge   mergeCmd   `cmd:"" help:"Make one run of several."`
 	Bare    bareCmd    `cmd:"" help:"Serve the bare relay: net/http and coder/websocket with their defaults."`
 	Socket  socketCmd  `cmd:"" help:"Serve the same relay on transport/socket."`
+	Seed    seedCmd    `cmd:"" help:"Fill a data directory with messages."`
 	Commits commitsCmd `cmd:"" help:"Commit to a bare Pebble with many writers, and print how much was committed."`
 }
 

@@ -27,6 +27,8 @@ type bench struct {
 	program string // Parlor's
 	dir     string // what is removed at the end
 	found   []*report.Report
+	// stores are the data directories that hold messages, by their number.
+	stores map[int]target.Prepared
 }
 
 func newBench(ctx context.Context, s settings, o output) (*bench, error) {
@@ -34,7 +36,7 @@ func newBench(ctx context.Context, s settings, o output) (*bench, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding this program: %w", err)
 	}
-	b := &bench{settings: s, output: o, self: self, program: s.Parlor}
+	b := &bench{settings: s, output: o, self: self, program: s.Parlor, stores: make(map[int]target.Prepared)}
 	if b.dir, err = os.MkdirTemp("", "parlor-bench-"); err != nil {
 		return nil, fmt.Errorf("a directory for the run: %w", err)
 	}
@@ -196,6 +198,14 @@ func (b *bench) onParlor(ctx context.Context, s load.Scenario) (load.Result, err
 	o := target.Options{Client: client.Kind(b.Client)}
 	if c, ok := s.(load.Configured); ok {
 		o.Set = c.Settings()
+	}
+	if c, ok := s.(load.Seeded); ok {
+		prepared, err := b.seeded(ctx, c.StoredMessages())
+		defer func() { _ = os.RemoveAll(prepared.Dir) }()
+		if err != nil {
+			return load.Result{}, err
+		}
+		o.Prepared = &prepared
 	}
 	return onSystem(target.Program(b.program, o)).run(ctx, s)
 }

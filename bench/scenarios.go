@@ -38,7 +38,10 @@ type step struct {
 
 // scenarios are all of them, in the order in which they are run.
 func scenarios() []scenario {
-	return []scenario{idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout(), storm()}
+	return []scenario{
+		idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout(), storm(), wake(), history(), start(),
+		growthConnections(), growthMessages(), growthAgents(),
+	}
 }
 
 func find(name string) *scenario {
@@ -132,13 +135,19 @@ func fixed(name string, rate int, bars []report.Bar) scenario {
 		name: name, title: fmt.Sprintf("Latency at %d messages a second", rate),
 		asks: fmt.Sprintf("how long does a message take when %d are sent a second?", rate), figures: load.FixedFigures(), bare: true,
 		steps: func(s settings) ([]step, error) {
-			p, err := s.people(1000, 1000)
-			return single(load.Fixed{
-				Visitors: p.visitors, Agents: p.agents, PerSecond: cmp.Or(s.Rate, s.size(rate, 200)), TextBytes: s.Bytes, Warmup: s.Warmup, Duration: s.Duration,
-			}), err
+			f, err := s.fixed(rate)
+			return single(f), err
 		},
 		bars: bars,
 	}
+}
+
+// fixed is what was asked for at a rate, or else 1,000 visitors with an agent each.
+func (s settings) fixed(rate int) (load.Fixed, error) {
+	p, err := s.people(1000, 1000)
+	return load.Fixed{
+		Visitors: p.visitors, Agents: p.agents, PerSecond: cmp.Or(s.Rate, s.size(rate, 200)), TextBytes: s.Bytes, Warmup: s.Warmup, Duration: s.Duration,
+	}, err
 }
 
 func fixedBars() []report.Bar {

@@ -26,6 +26,7 @@ type settings struct {
 	Window      int   `help:"Messages of each visitor that are under way at once (saturate: 32, fanout: 4)."`
 	Rate        int   `help:"Messages, pages or wake-ups a second where the rate is given (fixed: 2000)."`
 	Bytes       int   `help:"Length of a text. Default 200."`
+	Stored      int   `help:"Messages in the store of wake (default 1000000) and start (10000000)."`
 	Sizes       []int `help:"The steps of history and the growth scenarios, in place of their own." placeholder:"N"`
 
 	Address  string `help:"URL of a running Parlor. Nothing is started, and what needs its process is not measured." placeholder:"URL"`
@@ -36,7 +37,7 @@ type settings struct {
 
 // completed fills in what was not given, and refuses what cannot be.
 func (s settings) completed() (settings, error) {
-	for _, n := range []int{s.Rounds, s.Connections, s.Visitors, s.Agents, s.Window, s.Rate, s.Bytes, int(s.Duration), int(s.Warmup)} {
+	for _, n := range []int{s.Rounds, s.Connections, s.Visitors, s.Agents, s.Window, s.Rate, s.Bytes, s.Stored, int(s.Duration), int(s.Warmup)} {
 		if n < 0 {
 			return s, fmt.Errorf("%d: use zero (the scenario's own) or more", n)
 		}

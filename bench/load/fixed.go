@@ -45,12 +45,5 @@ func (f Fixed) Run(ctx context.Context, t target.Target) (found Result, err erro
 	if err := c.settle(ctx); err != nil {
 		return found, err
 	}
-	measured, err := m.end()
-	if err != nil {
-		return found, err
-	}
-	found.Figures = make(report.Figures)
-	measured.into(found.Figures)
-	p.latencies.into(&found)
-	return found, nil
+	return p.result(m)
 }

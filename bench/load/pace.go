@@ -3,6 +3,8 @@ package load
 import (
 	"context"
 	"time"
+
+	"github.com/parlor-chat/parlor/bench/report"
 )
 
 const (
@@ -60,4 +62,16 @@ func (p *pace) done(k int) error {
 		return nil
 	}
 	return p.latencies.add(time.Since(p.due(k)))
+}
+
+// result is what was measured: the latencies, and the CPU time of a meter.
+func (p *pace) result(m *meter) (found Result, err error) {
+	measured, err := m.end()
+	if err != nil {
+		return found, err
+	}
+	found.Figures = make(report.Figures)
+	measured.into(found.Figures)
+	p.latencies.into(&found)
+	return found, nil
 }

@@ -23,7 +23,7 @@ type Options struct {
 	Prepared *Prepared
 }
 
-// Prepared is a data directory that `parlor demo` made, and what it told about it.
+// Prepared is a data directory for `parlor demo`, with the agent's login when it is not new.
 type Prepared struct {
 	Dir     string
 	Website string
@@ -61,7 +61,7 @@ func StartProgram(ctx context.Context, path string, o Options) (*Parlor, error) 
 	}
 	p.at, p.website, p.login.agent = ready.URL, ready.Website, ready.Agent
 	p.sockets = strings.Replace(ready.URL, "http", "ws", 1)
-	if o.Prepared != nil {
+	if o.Prepared != nil && p.login.agent.Password == "" { // it was told at the first start
 		p.login.agent = o.Prepared.Agent
 	}
 	if err := p.logIn(ctx); err != nil {
