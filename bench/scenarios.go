@@ -40,7 +40,7 @@ type step struct {
 func scenarios() []scenario {
 	return []scenario{
 		idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout(), storm(), wake(), history(), start(),
-		growthConnections(), growthMessages(), growthAgents(),
+		growthMemory(), growthConnections(), growthMessages(), growthAgents(),
 	}
 }
 
@@ -90,15 +90,17 @@ func idle() scenario {
 		name: "idle", title: "Memory of an idle visitor",
 		asks: "how much memory takes a visitor who said hello and nothing else?", figures: load.IdleFigures(), bare: true,
 		steps: func(s settings) ([]step, error) {
-			return single(load.Idle{
-				Connections: cmp.Or(s.Connections, s.size(19_000, 20)), Calm: time.Duration(s.size(int(2*time.Second), int(100*time.Millisecond))),
-			}), nil
+			return single(s.idle(cmp.Or(s.Connections, s.size(19_000, 20)))), nil
 		},
 		bars: []report.Bar{
 			parlorBar("raw_kib", report.Ratio, report.Less, 0.45), parlorBar("gc_kib", report.Value, report.Less, 8),
 			parlorBar("accepts_per_s", report.Ratio, report.More, 0.85),
 		},
 	}
+}
+
+func (s settings) idle(connections int) load.Idle {
+	return load.Idle{Connections: connections, Calm: time.Duration(s.size(int(2*time.Second), int(100*time.Millisecond)))}
 }
 
 func saturate() scenario {

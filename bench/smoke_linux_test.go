@@ -56,7 +56,8 @@ func TestScenarios(t *testing.T) {
 			for _, step := range r.Steps {
 				rounds = append(rounds, step.Rounds...)
 			}
-			if r.Scenario != s.name || len(rounds) == 0 || (s.grows != "") != (len(r.Steps) > 1) || slices.Contains(r.Order, "bare") != s.bare {
+			if r.Scenario != s.name || r.Title == "" || r.About == "" || len(rounds) == 0 ||
+				(s.grows != "") != (len(r.Steps) > 1) || slices.Contains(r.Order, "bare") != s.bare {
 				t.Fatalf("reported %+v", r)
 			}
 			for _, round := range rounds {
