@@ -66,6 +66,8 @@ type (
 		website chat.WebsiteID
 		id      chat.SessionID
 		body    any
+		// child is the session that it was sent to at last.
+		child *child
 	}
 	toWebsite struct {
 		id   chat.WebsiteID

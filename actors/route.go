@@ -31,14 +31,26 @@ type child struct {
 	pid     *actor.PID
 	leaving bool
 	held    []*toSession
+	// waiting is how many messages are in the session's mailbox.
+	waiting atomic.Int32
 }
+
+// send puts a message into the session's mailbox.
+func (c *child) send(by interface{ Send(*actor.PID, any) }, m *toSession) {
+	m.child = c
+	c.waiting.Add(1)
+	by.Send(c.pid, m)
+}
+
+// received takes one message away and returns how many wait behind it.
+func (c *child) received() int { return int(c.waiting.Add(-1)) }
 
 // send sends a message to a session. It never blocks for long.
 func (r *route) send(root *actor.RootContext, m *toSession) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if c := r.sessions[m.id]; c != nil && !c.leaving && !r.closed && r.underway.Load() == 0 {
-		root.Send(c.pid, m)
+		c.send(root, m)
 		return
 	}
 	r.underway.Add(1)

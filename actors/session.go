@@ -41,8 +41,7 @@ type session struct {
 	// recent are the last receipts, for repeats that arrive while the first is still warm.
 	recent *receipts
 
-	// posting are messages that are about to be stored together.
-	posting []*Command
+	posting posts
 
 	subscribers []subscriber
 	lastAccess  time.Time
@@ -70,8 +69,11 @@ type journal struct {
 // Receive implements actor.Actor.
 func (s *session) Receive(ctx actor.Context) {
 	defer s.recoverPanic(ctx)
-	if s.gather(ctx) {
-		return
+	if m, ok := ctx.Message().(*toSession); ok {
+		if behind := m.child.received(); gatherable(m) {
+			s.gather(ctx, m, behind)
+			return
+		}
 	}
 	s.post(ctx)
 	switch m := ctx.Message().(type) {
@@ -126,11 +128,11 @@ func (s *session) recoverPanic(ctx actor.Context) {
 	}
 	s.sys.stats.Panics.Add(1)
 	s.sys.log.Error("a session failed; its clients reconnect. Please report this.", slog.String("stack", string(debug.Stack())))
-	for _, c := range s.posting {
+	for _, c := range s.posting.left() {
 		refuseUndelivered(c)
 	}
-	s.posting = nil
-	if m, ok := ctx.Message().(*toSession); ok && !gathered(m) {
+	s.posting.done()
+	if m, ok := ctx.Message().(*toSession); ok && !gatherable(m) {
 		refuseUndelivered(m.body)
 	}
 	s.discard(ctx, protocol.CloseResync)

@@ -13,11 +13,20 @@ import (
 // wait for long.
 const maxTogether = 32
 
-// postGathered ends a gathering: it stands in the mailbox behind the messages that were there when the gathering began.
-type postGathered struct{}
+// posts are messages that are about to be stored together. Those before next are done.
+type posts struct {
+	commands []*Command
+	next     int
+}
 
-// gathered reports whether the message is of those that are gathered.
-func gathered(m *toSession) bool {
+// left are those that nobody was answered for yet.
+func (p *posts) left() []*Command { return p.commands[p.next:] }
+
+// done forgets all.
+func (p *posts) done() { *p = posts{} }
+
+// gatherable reports whether the message is of those that are stored together.
+func gatherable(m *toSession) bool {
 	c, ok := m.body.(*Command)
 	if ok {
 		_, ok = c.Command.(chat.PostMessage)
@@ -25,34 +34,37 @@ func gathered(m *toSession) bool {
 	return ok
 }
 
-// gather holds a message back until those behind it in the mailbox have been looked at: what came in while the last commit was under way
-// is stored by one commit, not by one each. Where nothing waits, that is at once. It reports false for everything that is no message.
-func (s *session) gather(ctx actor.Context) bool {
-	m, ok := ctx.Message().(*toSession)
-	if !ok || !gathered(m) {
-		return false
-	}
-	if len(s.posting) == maxTogether || (len(s.posting) > 0 && s.posting[0].Website != m.website) {
+// gather holds a message back while more wait behind it: what came in while the last commit was under way is stored by one commit, not by
+// one each.
+func (s *session) gather(ctx actor.Context, m *toSession, behind int) {
+	p := &s.posting
+	if len(p.commands) > 0 && p.commands[0].Website != m.website {
 		s.post(ctx)
 	}
 	s.address(m)
-	s.posting = append(s.posting, m.body.(*Command))
-	if len(s.posting) == 1 {
-		ctx.Send(ctx.Self(), postGathered{})
+	if p.commands == nil {
+		p.commands = make([]*Command, 0, min(behind+1, maxTogether))
 	}
-	return true
+	p.commands = append(p.commands, m.body.(*Command))
+	if behind == 0 || len(p.commands) == maxTogether {
+		s.post(ctx)
+	}
 }
 
 // post carries out what was gathered.
 func (s *session) post(ctx actor.Context) {
-	if len(s.posting) > 1 {
+	p := &s.posting
+	if len(p.commands) == 0 {
+		return
+	}
+	if len(p.commands) > 1 {
 		s.postTogether(ctx)
 	}
-	for len(s.posting) > 0 {
-		s.command(ctx, s.posting[0])
-		s.posting = s.posting[1:] // a panic refuses those that are left
+	for _, c := range p.left() {
+		s.command(ctx, c)
+		p.next++ // a panic refuses those that are left
 	}
-	s.posting = nil
+	p.done()
 }
 
 // postTogether stores all gathered messages with one commit. When one of them is special (refused, a repeat, from a connection that has to
@@ -67,8 +79,8 @@ func (s *session) postTogether(ctx actor.Context) {
 	if receipt != nil {
 		return
 	}
-	for i, c := range s.posting {
-		s.posting = s.posting[1:]
+	for i, c := range s.posting.commands {
+		s.posting.next++
 		if refusal == nil {
 			s.show(st.messages[i].Frame, 0, c.Conn)
 			s.answer(c, nil, &st.dedupes[i])
@@ -92,9 +104,9 @@ func (s *session) decideTogether(ctx actor.Context) (next *chat.Session, st step
 		return nil, st, false
 	}
 	state, rules, now := *s.state, s.site.rules(), time.Now()
-	st.messages = make([]persistence.Entry, 0, len(s.posting))
-	st.dedupes = make([]persistence.Dedupe, 0, len(s.posting))
-	for _, c := range s.posting {
+	st.messages = make([]persistence.Entry, 0, len(s.posting.commands))
+	st.dedupes = make([]persistence.Dedupe, 0, len(s.posting.commands))
+	for _, c := range s.posting.commands {
 		if !s.belongs(c.Website) || (c.From.Role == chat.RoleVisitor && !s.knows(c.Conn)) {
 			return nil, st, false
 		}

@@ -60,7 +60,7 @@ func (s *shard) toSession(ctx actor.Context, m *toSession) {
 	}
 	switch {
 	case !c.leaving:
-		ctx.Send(c.pid, m)
+		c.send(ctx, m)
 	case len(c.held) < maxHeld || isDetach(m.body):
 		c.held = append(c.held, m)
 	default:
@@ -114,7 +114,7 @@ func (s *shard) released(ctx actor.Context, m released) {
 		return
 	}
 	for _, m := range c.held {
-		ctx.Send(c.pid, m)
+		c.send(ctx, m)
 	}
 	c.held = nil
 	s.route.setLeaving(c, false) // from here on senders may go past the shard, behind what was held

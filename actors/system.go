@@ -196,7 +196,7 @@ func (s *System) Unsubscribe(website chat.WebsiteID, conn Connection) {
 func (s *System) WatchVisitors(w WatchVisitors) { s.toWebsite(w.Website, &w) }
 
 func (s *System) toSession(website chat.WebsiteID, id chat.SessionID, body any) {
-	s.shards[shardOf(id)].send(s.actors.Root, &toSession{website, id, body})
+	s.shards[shardOf(id)].send(s.actors.Root, &toSession{website: website, id: id, body: body})
 }
 
 func (s *System) toWebsite(id chat.WebsiteID, body any) {
