@@ -67,7 +67,7 @@ func TestFilesAreXML(t *testing.T) {
 		Bars(Label{"bars", odd, odd}, []Row{{Name: odd, Range: at, Text: odd, Says: odd, Limits: []Limit{{At: 2, Text: odd}}}}),
 		Bars(Label{"none", odd, odd}, []Row{{Name: "nothing took any time", Text: "0"}}),
 		Lines(Label{"lines", odd, odd}, odd, series, []Mark{{Text: odd, Places: []Place{{X: 50, Y: 4}}}}),
-		Latency(Label{"latency", odd, odd}, Wide, series),
+		Latency(Label{"latency", odd, odd}, Wide, Low, series),
 	} {
 		file := string(c.File())
 		var words strings.Builder
@@ -103,5 +103,15 @@ func TestLimitsDoNotMeet(t *testing.T) {
 	}
 	if want := []string{"start at least 1", "end at least 90", "end at most 95"}; !slices.Equal(got, want) || len(heights) != 2 {
 		t.Errorf("%q on %d lines", got, len(heights))
+	}
+}
+
+// TestOutsideIsDrawnAtTheEdge: what is less than nothing does not leave the chart.
+func TestOutsideIsDrawnAtTheEdge(t *testing.T) {
+	s := scale{most: 10, from: 100, to: 0}
+	for v, want := range map[float64]float64{-500: 100, 0: 100, 5: 50, 10: 0, 11: 0} {
+		if got := s.at(v); got != want {
+			t.Errorf("%v at %v, want %v", v, got, want)
+		}
 	}
 }

@@ -11,8 +11,13 @@ const (
 	Narrow = BarsWidth
 )
 
+// The heights of their plots: beside bars, and beside charts of lines.
 const (
-	latencyHeight = 250.0
+	Low  = 250.0
+	High = 420.0
+)
+
+const (
 	// unitLine is the room for the unit above the value axis.
 	unitLine = 12.0
 	// beyondLast is how far right of the last percentile the largest value stands, in steps from 90 to 99 %.
@@ -21,10 +26,10 @@ const (
 
 // Latency draws distributions. X of a point is a percent, and each further nine takes as much room as the one before, so that the few slow
 // ones are seen; values grow by the power.
-func Latency(label Label, width float64, series []Series) Chart {
+func Latency(label Label, width, height float64, series []Series) Chart {
 	c := Chart{Label: label, width: width}
 	top := c.legend(series) + plotTop + unitLine
-	bottom := top + latencyHeight
+	bottom := top + height
 	c.height = bottom + plotBottom
 	n := reach(series)
 	values := decades(n.least, n.most)

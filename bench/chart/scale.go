@@ -5,7 +5,8 @@ import (
 	"strconv"
 )
 
-// scale maps values to pixels, evenly or by their logarithms.
+// scale maps values to pixels, evenly or by their logarithms. What lies outside, such as memory that became less than nothing, is drawn at the
+// edge.
 type scale struct {
 	least, most float64
 	from, to    float64
@@ -14,6 +15,7 @@ type scale struct {
 
 func (s scale) at(v float64) float64 {
 	least, most := s.least, s.most
+	v = min(max(v, least), most)
 	if s.log {
 		v, least, most = math.Log10(v), math.Log10(least), math.Log10(most)
 	}

@@ -86,7 +86,7 @@ func TestPageInBrowser(t *testing.T) {
 	}
 }
 
-// chartFaults looks at what was really laid out: charts without a size or an accessible name, words that stick out, words that cover words of
+// chartFaults looks at what was really laid out: charts without a size or an accessible name, words and marks that stick out, words that cover words of
 // their kind.
 const chartFaults = `[...document.querySelectorAll('.chart')].filter(c => c.checkVisibility()).flatMap(chart => {
 	const faults = [], frame = chart.getBoundingClientRect(), id = chart.getAttribute('aria-labelledby')
@@ -95,6 +95,12 @@ const chartFaults = `[...document.querySelectorAll('.chart')].filter(c => c.chec
 	if (chart.getAttribute('role') !== 'img' || !named) faults.push(id + ' has no name')
 	if (!chart.querySelector('rect, circle')) faults.push(id + ' shows nothing')
 	const words = [...chart.querySelectorAll('text')].map(t => ({text: t.textContent, box: t.getBoundingClientRect()}))
+	for (const mark of chart.querySelectorAll('path, rect, circle')) {
+		const box = mark.getBoundingClientRect()
+		if (box.left < frame.left - 8 || box.right > frame.right + 8 || box.top < frame.top - 8 || box.bottom > frame.bottom + 8) {
+			faults.push(id + ': ' + mark.outerHTML + ' leaves the chart')
+		}
+	}
 	words.forEach(({text, box}, i) => {
 		if (!box.width) faults.push(id + ': ' + text + ' has no size')
 		if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2 || box.bottom > frame.bottom + 2) {

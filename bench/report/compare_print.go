@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"text/tabwriter"
 )
@@ -43,5 +44,5 @@ func shift(a, b Spread) string {
 	if a.Median == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%+.0f %%", 100*(b.Median-a.Median)/a.Median)
+	return fmt.Sprintf("%+.0f %%", 100*(b.Median-a.Median)/math.Abs(a.Median))
 }

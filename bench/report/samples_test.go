@@ -124,7 +124,7 @@ func hardSamples() []*report.Report {
 	systems := []string{"bare", "parlor", "a system with a long name", "socket", "pebble"}
 	rows := sample("rows", "A scenario that somebody gave quite a long title to, longer than a phone is wide", "", nil, []report.Figure{
 		{Name: "tiny", Label: "tiny", Digits: 6, Better: report.Less}, {Name: "huge", Label: "a figure with a long label, bytes/message", Digits: 2},
-		{Name: "zero", Label: "zero"},
+		{Name: "zero", Label: "zero"}, {Name: "less", Label: "less than nothing"},
 	}, systems...)
 	steps := sample("steps", "", "", nil, rows.Figures, systems...)
 	steps.StepLabel = "conversations of each agent"
@@ -134,7 +134,7 @@ func hardSamples() []*report.Report {
 		r := report.Round{Systems: make(map[string]report.Figures), Latency: make(map[string][]report.Percentile)}
 		for n, system := range systems {
 			at := float64(i + n + 1)
-			r.Systems[system] = report.Figures{"tiny": at / 1e6, "huge": at * 1.23456e9, "zero": 0}
+			r.Systems[system] = report.Figures{"tiny": at / 1e6, "huge": at * 1.23456e9, "zero": 0, "less": at - 700}
 			r.Latency[system] = []report.Percentile{{Percent: 50, Ms: 0}, {Percent: 99.999, Ms: 3}, {Percent: 100, Ms: at * 1000}}
 		}
 		rows.Add(r)

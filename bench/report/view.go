@@ -81,11 +81,16 @@ func (r *Report) section(id string) section {
 		When: r.At.Format(dayFormat + ", 15:04 MST"), Machine: r.Machine.words(), Commit: r.commitWords(), Table: r.table(), Verdicts: r.judge(id),
 	}
 	if lines := r.distributions(); len(lines) > 0 {
-		draw := func(id string, width float64) {
-			s.Latency = append(s.Latency, picture{Less.hint(), chart.Latency(chart.Label{ID: id, Subject: s.Title, Title: r.latencyLabel()}, width, lines)})
+		draw := func(id string, width, height float64) {
+			label := chart.Label{ID: id, Subject: s.Title, Title: r.latencyLabel()}
+			s.Latency = append(s.Latency, picture{Less.hint(), chart.Latency(label, width, height, lines)})
 		}
-		draw(id+"-latency", chart.Wide)
-		draw(id+"-latency-narrow", chart.Narrow)
+		height := chart.Low
+		if len(r.Steps) > 0 {
+			height = chart.High
+		}
+		draw(id+"-latency", chart.Wide, height)
+		draw(id+"-latency-narrow", chart.Narrow, chart.Low)
 		s.Percentiles = percentilesOf(lines)
 	}
 	for _, f := range r.Figures {
