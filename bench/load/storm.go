@@ -30,8 +30,10 @@ type Storm struct {
 // last client's welcome.
 func StormFigures() []report.Figure {
 	return []report.Figure{
-		{Name: "term_down_s", Label: "SIGTERM: down s", Digits: 2, Better: report.Less}, {Name: "term_back_s", Label: "all back s", Digits: 2, Better: report.Less},
-		{Name: "kill_down_s", Label: "SIGKILL: down s", Digits: 2, Better: report.Less}, {Name: "kill_back_s", Label: "all back s", Digits: 2, Better: report.Less},
+		{Name: "term_down_s", Label: "SIGTERM: down s", Digits: 2, Better: report.Less},
+		{Name: "term_back_s", Label: "SIGTERM: all back s", Digits: 2, Better: report.Less},
+		{Name: "kill_down_s", Label: "SIGKILL: down s", Digits: 2, Better: report.Less},
+		{Name: "kill_back_s", Label: "SIGKILL: all back s", Digits: 2, Better: report.Less},
 		{Name: "messages", Label: "messages"}, {Name: "gaps", Label: "gaps", Better: report.Less},
 		{Name: "tries", Label: "tries", Better: report.Less}, {Name: "refusals", Label: "refusals", Better: report.Less},
 	}
