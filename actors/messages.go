@@ -13,6 +13,8 @@ type Attach struct {
 	SecretHash [32]byte
 	// Create makes a new temporary session if there is none. Without it an unknown session is refused.
 	Create bool
+	// Fresh says that session and secret were made for this call: nobody looks in the store for them.
+	Fresh  bool
 	Access chat.Access
 	Resume *protocol.Resume
 	// Welcome is the answer as far as the transport knows it; the session fills in its own part.

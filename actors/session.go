@@ -149,14 +149,10 @@ func (s *session) discard(ctx actor.Context, code protocol.CloseCode) {
 // load makes sure that the state is there, if the session exists. The error is what the participant may be told; a session that does not
 // exist is no error.
 func (s *session) load(ctx actor.Context) *chat.Error {
-	timeout := s.sys.waits.context()
-	if s.site == nil {
-		site, err := s.sys.websites.get(timeout, s.website)
-		if err != nil {
-			return storeRefusal(err)
-		}
-		s.site = site
+	if refusal := s.loadSite(); refusal != nil {
+		return refusal
 	}
+	timeout := s.sys.waits.context()
 	if s.doubt || s.unsettled {
 		if err := s.settle(ctx, timeout); err != nil {
 			return storeRefusal(err)
@@ -177,6 +173,19 @@ func (s *session) load(ctx actor.Context) *chat.Error {
 	default:
 		return storeRefusal(err)
 	}
+}
+
+// loadSite makes sure that the website's settings are at hand.
+func (s *session) loadSite() *chat.Error {
+	if s.site != nil {
+		return nil
+	}
+	site, err := s.sys.websites.get(s.sys.waits.context(), s.website)
+	if err != nil {
+		return storeRefusal(err)
+	}
+	s.site = site
+	return nil
 }
 
 // belongs reports whether the session is the website's: a session in memory only is not protected by the store's keys (G22).

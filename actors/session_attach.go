@@ -14,7 +14,11 @@ import (
 // attach joins a visitor's connection: welcome, then what it missed, then live, without a gap and without a repeat (G5).
 func (s *session) attach(ctx actor.Context, a *Attach) {
 	defer s.rest(ctx)
-	if refusal := s.load(ctx); refusal != nil {
+	load := s.load
+	if a.Fresh && s.state == nil {
+		load = func(actor.Context) *chat.Error { return s.loadSite() } // the store has nothing of it
+	}
+	if refusal := load(ctx); refusal != nil {
 		a.answer(refusal)
 		return
 	}

@@ -32,7 +32,7 @@ func parseCredential(text string) (credential, bool) {
 		return credential{}, false
 	}
 	c := credential{session: session}
-	if _, err := encoding.Decode(c.secret[:], []byte(secret)); err != nil {
+	if n, err := encoding.Decode(c.secret[:], []byte(secret)); err != nil || n != len(c.secret) { // it skips line breaks
 		return credential{}, false
 	}
 	return c, true

@@ -12,8 +12,8 @@ import (
 // presented is the credential that a visitor brought, and what to do with it.
 type presented struct {
 	credential
-	// known: there is one. create: its session may be made. tell: the client is to be told the token.
-	known, create, tell bool
+	// known: there is one. create: its session may be made. fresh: it was made just now. tell: the client is to be told the token.
+	known, create, fresh, tell bool
 	// tokenID derives the credential again when its session was erased.
 	tokenID    string
 	generation byte
@@ -57,13 +57,13 @@ func (v *visitor) join(ctx context.Context, f *protocol.ClientFrame, p presented
 			return
 		}
 	}
-	v.joinFailed(v.attach(ctx, f, presented{credential: newCredential(), create: true, tell: true}))
+	v.joinFailed(v.attach(ctx, f, presented{credential: newCredential(), create: true, fresh: true, tell: true}))
 }
 
 func (v *visitor) attach(ctx context.Context, f *protocol.ClientFrame, p presented) error {
 	v.session, v.joined = p.session, true
 	a := actors.Attach{
-		Website: v.website, Session: p.session, SecretHash: p.hash(), Create: p.create,
+		Website: v.website, Session: p.session, SecretHash: p.hash(), Create: p.create, Fresh: p.fresh,
 		Access: v.access(f), Resume: f.Resume, Welcome: v.welcome(f), Conn: v,
 	}
 	if p.tell {
