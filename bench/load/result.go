@@ -58,11 +58,13 @@ func (l *latencies) add(took time.Duration) error {
 	return nil
 }
 
-// at is the latency that so many percent did not exceed, in milliseconds.
+// at is the latency that so many percent did not exceed, in milliseconds. The caller holds the mutex.
 func (l *latencies) at(percent float64) float64 { return float64(l.h.ValueAtQuantile(percent)) / 1000 }
 
-// into adds the figures of latencyFigures and the distribution to a result. Nothing may be added any more.
+// into adds the figures of latencyFigures and the distribution to a result.
 func (l *latencies) into(r *Result) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for name, percent := range map[string]float64{"p50_ms": 50, "p99_ms": 99, "p999_ms": 99.9, "max_ms": 100} {
 		r.Figures[name] = l.at(percent)
 	}
