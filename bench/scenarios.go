@@ -39,7 +39,7 @@ type step struct {
 // scenarios are all of them, in the order in which they are run.
 func scenarios() []scenario {
 	return []scenario{
-		idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout(), storm(), wake(), history(), start(),
+		idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout(), storm(), churn(), wake(), history(), start(),
 		growthMemory(), growthConnections(), growthMessages(), growthAgents(),
 	}
 }

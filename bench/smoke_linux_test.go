@@ -10,7 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/parlor-chat/parlor/bench/client"
 	"github.com/parlor-chat/parlor/bench/report"
+	"github.com/parlor-chat/parlor/bench/target"
 )
 
 // TestMain is also the program itself: the scenarios start the relays as processes of it.
@@ -81,6 +83,36 @@ func TestOtherSystemsAndClients(t *testing.T) {
 	r := measured(t, "saturate", "-systems", "socket", "-client", "lean", "-window", "3")
 	if !slices.Contains(r.Order, "socket") || r.Median["socket"]["messages_per_s"] <= 0 {
 		t.Errorf("reported %+v", r)
+	}
+}
+
+// TestAddress measures a Parlor that runs already: nothing of its process is reported, and what needs a Parlor of its own is left out.
+func TestAddress(t *testing.T) {
+	p, err := target.StartProgram(t.Context(), buildParlor(t), target.Options{Client: client.Library})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := p.Stop(); err != nil {
+			t.Error(err)
+		}
+	}()
+	there := []string{"-address", p.URL(), "-website", p.Website(), "-email", p.Prepared().Agent.Email, "-password", p.Prepared().Agent.Password}
+	for name, figure := range map[string]string{"fixed": "p99_ms", "saturate": "messages_per_s", "fanout": "frames_per_s", "idle": "accepts_per_s", "churn": "visits_per_s"} {
+		r := measured(t, append([]string{name}, there...)...)
+		if len(r.Order) != 1 || len(r.Rounds) != 1 || r.Rounds[0].Systems["parlor"][figure] <= 0 {
+			t.Errorf("%s: reported %+v", name, r)
+			continue
+		}
+		for _, unknown := range []string{"cpu_us", "raw_kib", "gc_kib", "gone_s"} {
+			if v, ok := r.Rounds[0].Systems["parlor"][unknown]; ok {
+				t.Errorf("%s: %s of a process elsewhere is %v", name, unknown, v)
+			}
+		}
+	}
+	var out, log bytes.Buffer
+	if code := run(t.Context(), append([]string{"storm", "-out="}, there...), &out, &log); code != 1 || !strings.Contains(log.String(), "of its own") {
+		t.Errorf("storm: code %d, %s", code, log.String())
 	}
 }
 

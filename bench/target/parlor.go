@@ -23,6 +23,9 @@ type Parlor struct {
 	program     *program // nil: not started here
 }
 
+// URL is where it serves.
+func (p *Parlor) URL() string { return p.at }
+
 // Website is the id of the website that visitors visit.
 func (p *Parlor) Website() string { return p.website }
 
