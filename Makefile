@@ -60,8 +60,12 @@ cross: ## Build for all supported systems
 	scripts/cross
 
 .PHONY: bench
-bench: ## Measure against a bare relay on this machine
-	$(GO) run ./bench
+bench: ## Measure against a bare relay on this machine; ARGS="-scenario idle"
+	$(GO) run ./bench $(ARGS)
+
+.PHONY: bench-smoke
+bench-smoke: ## Run each scenario for a moment: whether it works, not how fast
+	$(GO) run ./bench -quick -out=
 
 .PHONY: sim
 sim: ## Simulate visitors, agents and crashes in virtual time; SEEDS=n
