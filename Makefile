@@ -26,6 +26,10 @@ build: ## Build bin/parlor
 test: setup ## Run every test, with the race detector
 	$(GO) test -race -timeout 20m ./...
 
+.PHONY: allocs
+allocs: ## Count what a message allocates, which the race detector would change
+	$(GO) test ./engine -run TestAllocations -count=1 -v
+
 .PHONY: setup
 setup: ## Install what the tests need and the machine lacks
 	@scripts/setup

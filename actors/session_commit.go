@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -25,31 +26,52 @@ type step struct {
 
 // commit stores events and then applies them. A receipt means that they were stored before, by an earlier try.
 func (s *session) commit(ctx actor.Context, events []chat.Event, dedupe *persistence.Dedupe) (*persistence.Receipt, *chat.Error) {
-	next := *s.state
+	a := s.attempt()
 	var st step
-	s.fold(&next, &st, events, dedupe)
+	s.fold(&a.next, &st, events, dedupe)
 	s.fresh = st
-	return s.advance(ctx, &next, st, mayWait(events))
+	return s.advance(ctx, a, st, mayWait(events))
 }
 
-// advance makes next the session's state, stored with the step that led to it unless it lives in memory or may wait for the next commit. A
+// attempt is a state that may become the session's, and what stores it. It takes a kilobyte and is needed for a moment.
+type attempt struct {
+	next   chat.Session
+	commit persistence.Commit
+}
+
+var attempts = sync.Pool{New: func() any { return new(attempt) }}
+
+// attempt begins with the state that there is.
+func (s *session) attempt() *attempt {
+	a := attempts.Get().(*attempt)
+	a.next = *s.state
+	return a
+}
+
+// free lets others use the attempt. One that failed is left to the collector instead: the store may still be at it.
+func (a *attempt) free() {
+	*a = attempt{}
+	attempts.Put(a)
+}
+
+// advance makes the attempt's next the session's state, stored with the step that led to it unless it lives in memory or may wait for the next commit. A
 // receipt means that something of the step was stored before, and nothing now.
-func (s *session) advance(ctx actor.Context, next *chat.Session, st step, mayWait bool) (*persistence.Receipt, *chat.Error) {
-	if !next.Started {
+func (s *session) advance(ctx actor.Context, a *attempt, st step, mayWait bool) (*persistence.Receipt, *chat.Error) {
+	if !a.next.Started {
 		if s.unsettled && len(st.messages)+len(st.notes) > 0 {
 			return nil, errUnavailable
 		}
 		s.keepInMemory(st)
-		*s.state = *next
+		s.reach(a)
 		return nil, nil
 	}
 	if mayWait && s.permanent() {
 		s.unsaved = true
-		*s.state = *next
+		s.reach(a)
 		return nil, nil
 	}
 	timeout := s.sys.waits.context()
-	committed, err := s.write(timeout, next, st)
+	committed, err := s.write(timeout, a, st)
 	if err != nil {
 		return nil, s.failed(ctx, err)
 	}
@@ -57,13 +79,19 @@ func (s *session) advance(ctx actor.Context, next *chat.Session, st step, mayWai
 		return committed.Duplicate, s.catchUp(ctx, timeout, committed.Duplicate.Seq, len(st.messages) > 0)
 	}
 	began := !s.state.Started
-	*s.state = *next
+	s.reach(a)
 	s.sys.stats.Messages.Add(int64(len(st.messages)))
 	if began {
 		s.sys.stats.Conversations.Add(1)
 		s.announceVisitor(ctx)
 	}
 	return nil, nil
+}
+
+// reach makes the attempt's next the state.
+func (s *session) reach(a *attempt) {
+	*s.state = a.next
+	a.free()
 }
 
 // fold applies the events and encodes what they add to the logs: once, here.
@@ -115,9 +143,9 @@ func (s *session) keepInMemory(st step) {
 }
 
 // write stores a step. The first one of a session takes along what was in memory only.
-func (s *session) write(ctx context.Context, next *chat.Session, st step) (persistence.Committed, error) {
-	shard := shardOf(s.id)
-	c := persistence.Commit{
+func (s *session) write(ctx context.Context, a *attempt, st step) (persistence.Committed, error) {
+	shard, next, c := shardOf(s.id), &a.next, &a.commit
+	*c = persistence.Commit{
 		Shard: shard, Epoch: s.sys.shards[shard].epoch, Expect: next.Version,
 		Messages: st.messages, Notes: st.notes, Dedupes: st.dedupes,
 	}
@@ -130,7 +158,7 @@ func (s *session) write(ctx context.Context, next *chat.Session, st step) (persi
 	}
 	next.Version++
 	c.Head = next.Head
-	committed, err := s.sys.store.Commit(ctx, &c)
+	committed, err := s.sys.store.Commit(ctx, c)
 	switch {
 	case err == nil && committed.Duplicate == nil:
 		s.unsaved, s.unsettled, s.journal = false, false, nil

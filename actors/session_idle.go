@@ -91,9 +91,9 @@ func (s *session) save() {
 		return
 	}
 	ctx := s.sys.waits.context()
-	next := *s.state
-	if _, err := s.write(ctx, &next, step{visitor: true}); err == nil {
-		*s.state = next
+	a := s.attempt()
+	if _, err := s.write(ctx, a, step{visitor: true}); err == nil {
+		s.reach(a)
 	}
 }
 

@@ -70,12 +70,12 @@ func (s *session) post(ctx actor.Context) {
 // postTogether stores all gathered messages with one commit. When one of them is special (refused, a repeat, from a connection that has to
 // come back), it does nothing: then each goes its own way.
 func (s *session) postTogether(ctx actor.Context) {
-	next, st, ok := s.decideTogether(ctx)
+	a, st, ok := s.decideTogether(ctx)
 	if !ok {
 		return
 	}
 	s.accessed()
-	receipt, refusal := s.advance(ctx, next, st, false)
+	receipt, refusal := s.advance(ctx, a, st, false)
 	if receipt != nil {
 		return
 	}
@@ -99,11 +99,12 @@ func (s *session) postTogether(ctx actor.Context) {
 }
 
 // decideTogether decides one message after the other, each on what the ones before lead to. It reports false when one of them is special.
-func (s *session) decideTogether(ctx actor.Context) (next *chat.Session, st step, ok bool) {
+func (s *session) decideTogether(ctx actor.Context) (a *attempt, st step, ok bool) {
 	if s.load(ctx) != nil || s.state == nil {
 		return nil, st, false
 	}
-	state, rules, now := *s.state, s.site.rules(), time.Now()
+	a = s.attempt()
+	rules, now := s.site.rules(), time.Now()
 	st.messages = make([]persistence.Entry, 0, len(s.posting.commands))
 	st.dedupes = make([]persistence.Dedupe, 0, len(s.posting.commands))
 	for _, c := range s.posting.commands {
@@ -114,13 +115,13 @@ func (s *session) decideTogether(ctx actor.Context) (next *chat.Session, st step
 		if s.recent.find(d) != nil || st.has(d) {
 			return nil, st, false
 		}
-		events, _, refusal := rules.Decide(&state, c.From, c.Command, now)
+		events, _, refusal := rules.Decide(&a.next, c.From, c.Command, now)
 		if refusal != nil {
 			return nil, st, false
 		}
-		s.fold(&state, &st, events, d)
+		s.fold(&a.next, &st, events, d)
 	}
-	return &state, st, true
+	return a, st, true
 }
 
 // has reports whether the same client message id is in the step.
