@@ -112,8 +112,23 @@ func EncodeNote(session chat.SessionID, n *chat.Note) []byte {
 
 // appendString appends text as a JSON string. What is no UTF-8 becomes U+FFFD, which the error would only report: decoding lets none in.
 func appendString(b []byte, text string) []byte {
+	if isPlain(text) {
+		b = append(b, '"')
+		b = append(b, text...)
+		return append(b, '"')
+	}
 	quoted, _ := jsontext.AppendQuote(b, text)
 	return quoted
+}
+
+// isPlain reports whether a JSON string is the text between two quotes: printable ASCII without what has to be escaped.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // appendValue appends a value of a type that always encodes.
