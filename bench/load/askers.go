@@ -20,8 +20,8 @@ type askers struct {
 	reading  sync.WaitGroup
 }
 
-// newAskers connects so many agents. got is called for everything that they receive, by several goroutines.
-func newAskers(ctx context.Context, t target.Target, n int, fail context.CancelCauseFunc, got func(data []byte, f frame) error) (*askers, error) {
+// newAskers connects so many agents.
+func newAskers(ctx context.Context, t target.Target, n int, fail context.CancelCauseFunc) (*askers, error) {
 	a := &askers{faults: faults{fail: fail}}
 	for i := range n {
 		conn, err := t.Agent(ctx, i, nil)
@@ -29,9 +29,15 @@ func newAskers(ctx context.Context, t target.Target, n int, fail context.CancelC
 			return nil, a.close(err)
 		}
 		a.conns = append(a.conns, conn)
-		a.reading.Go(func() { a.read(conn, got) })
 	}
 	return a, nil
+}
+
+// listen starts the readers: got is called for everything that agents receive, by a goroutine for each. close ends them.
+func (a *askers) listen(got func(data []byte, f frame) error) {
+	for _, conn := range a.conns {
+		a.reading.Go(func() { a.read(conn, got) })
+	}
 }
 
 func (a *askers) read(conn client.Conn, got func([]byte, frame) error) {

@@ -12,8 +12,12 @@ import (
 	"github.com/parlor-chat/parlor/bench/target"
 )
 
-// settleTime is how long the last messages and answers are waited for.
-const settleTime = 30 * time.Second
+const (
+	// settleTime is how long the last messages and answers are waited for.
+	settleTime = 30 * time.Second
+	// lingerTime is how long something may still come that should not: a repeat, or a message more.
+	lingerTime = 50 * time.Millisecond
+)
 
 // people is how many visitors there are, among how many agents' connections they are divided, and how long their texts are.
 type people struct {
@@ -146,7 +150,7 @@ func (c *crowd) readUntilClosed(from client.Conn, got func(frame) error) {
 		}
 		if err := got(f); err != nil {
 			if !c.over.Load() {
-				c.faults.add(cutOff, err)
+				c.faults.add(failed, err)
 			}
 			return
 		}
@@ -202,13 +206,21 @@ func (c *crowd) send(visitor uint32) error {
 	return nil
 }
 
-// settle waits until every message that was sent has arrived and has its answer. Nobody may send any more.
+// settle waits until every message that was sent has arrived and has its answer, and looks again a moment later. Nobody may begin to send.
 func (c *crowd) settle(ctx context.Context) error {
-	err := until(ctx, settleTime, c.settled)
-	if errors.Is(err, errLate) {
-		c.reportMissing()
+	for range 2 {
+		err := until(ctx, settleTime, c.settled)
+		if errors.Is(err, errLate) {
+			c.reportMissing()
+		}
+		if err == nil {
+			err = sleep(ctx, lingerTime)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 func (c *crowd) settled() bool {

@@ -87,6 +87,7 @@ func TestEveryMessageArrivesOnceAndInOrder(t *testing.T) {
 		"lost":             {[]string{shown(0, 0, 1), shown(0, 1, 2), shown(1, 1, 12)}, misplaced},
 		"lost at the end":  {[]string{shown(0, 0, 1), shown(0, 1, 2), shown(1, 0, 11)}, "1 " + missing},
 		"repeated":         {[]string{shown(0, 0, 1), shown(0, 0, 1)}, "1 " + misplaced},
+		"one too many":     {[]string{shown(0, 0, 1), shown(1, 0, 11), shown(0, 1, 2), shown(1, 1, 12), shown(1, 1, 12)}, "1 " + misplaced},
 		"out of order":     {[]string{shown(0, 1, 1), shown(0, 0, 2)}, "2 " + misplaced},
 		"a number left":    {[]string{shown(0, 0, 2)}, "1 " + misplaced},
 		"of nobody":        {[]string{shown(2, 0, 1)}, "1 " + misplaced},

@@ -18,6 +18,7 @@ const (
 	cutOff    = "connection lost"
 	missing   = "without an answer at the end"
 	gap       = "gap in a log"
+	failed    = "failed"
 )
 
 // faults counts what goes wrong. The first ends the scenario; what else is seen until everybody has stopped is counted too.

@@ -45,5 +45,5 @@ func (f Fixed) Run(ctx context.Context, t target.Target) (found Result, err erro
 	if err := c.settle(ctx); err != nil {
 		return found, err
 	}
-	return p.result(m)
+	return p.result(ctx, m)
 }

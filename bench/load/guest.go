@@ -32,7 +32,9 @@ func (g *guest) join(ctx context.Context) (client.Conn, error) {
 	if seq > 0 && (v.Resume != "ok" || v.Session != g.session) {
 		g.storm.faults.add(gap, fmt.Errorf("a visitor with %d messages came back and was answered with resume %q", seq, v.Resume))
 	}
-	g.session = v.Session
+	if g.session != v.Session { // while it stays the same, others may read it
+		g.session = v.Session
+	}
 	if v.Token != "" {
 		g.token = v.Token
 	}

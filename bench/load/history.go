@@ -48,10 +48,14 @@ func (h History) Run(ctx context.Context, t target.Target) (found Result, err er
 	}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
+	a, err := newAskers(ctx, t, askingAgents, fail)
+	if err != nil {
+		return found, err
+	}
+	defer func() { err = a.close(err) }()
 	p := newPace(h.PerSecond, h.Warmup, h.Duration, 0)
 	pages := choosePages(p.total, h.Stored)
-	var a *askers
-	a, err = newAskers(ctx, t, askingAgents, fail, func(data []byte, _ frame) error {
+	a.listen(func(data []byte, _ frame) error {
 		k, err := pages.check(data)
 		if err != nil || k < 0 {
 			return err
@@ -59,11 +63,6 @@ func (h History) Run(ctx context.Context, t target.Target) (found Result, err er
 		a.answered.Add(1)
 		return p.done(k)
 	})
-	if err != nil {
-		return found, err
-	}
-	defer func() { err = a.close(err) }()
-	p.start = time.Now().Add(startDelay) // connecting took its time
 	var m *meter
 	if err := p.run(ctx, func() (err error) { m, err = begin(t, &a.answered); return err }, func(k int) error {
 		return a.ask(k, fmt.Appendf(nil, `{"t":"history","ref":%d,"website":%q,"session":%q,"before":%d,"limit":%d}`,
@@ -74,7 +73,7 @@ func (h History) Run(ctx context.Context, t target.Target) (found Result, err er
 	if err := a.settle(ctx, p.total); err != nil {
 		return found, err
 	}
-	return p.result(m)
+	return p.result(ctx, m)
 }
 
 // page is one that is asked for: the messages of a conversation that stand before a number.
@@ -90,12 +89,12 @@ type pages []page
 func choosePages(n, stored int) pages {
 	all := make(pages, n)
 	for k := range all {
-		conversation := rand.IntN(seed.Conversations(stored)) //nolint:gosec // any will do
+		conversation := rand.IntN(seed.Conversations(stored))
 		if seed.LengthOf(conversation, stored) < pageMessages {
 			conversation = 0
 		}
 		last := seed.LengthOf(conversation, stored)
-		all[k] = page{conversation, uint64(min(last, pageMessages)+rand.IntN(max(1, last-pageMessages+1))) + 1} //nolint:gosec // as above
+		all[k] = page{conversation, uint64(min(last, pageMessages)+rand.IntN(max(1, last-pageMessages+1))) + 1}
 	}
 	return all
 }

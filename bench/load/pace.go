@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/parlor-chat/parlor/bench/report"
@@ -64,8 +65,11 @@ func (p *pace) done(k int) error {
 	return p.latencies.add(time.Since(p.due(k)))
 }
 
-// result is what was measured: the latencies, and the CPU time of a meter.
-func (p *pace) result(m *meter) (found Result, err error) {
+// result is what was measured: the latencies, once all have been noted, and the CPU time of a meter.
+func (p *pace) result(ctx context.Context, m *meter) (found Result, err error) {
+	if err := until(ctx, settleTime, func() bool { return p.latencies.count() >= p.total-p.warm }); err != nil {
+		return found, fmt.Errorf("%d of %d latencies were noted: %w", p.latencies.count(), p.total-p.warm, err)
+	}
 	measured, err := m.end()
 	if err != nil {
 		return found, err

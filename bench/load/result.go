@@ -58,6 +58,12 @@ func (l *latencies) add(took time.Duration) error {
 	return nil
 }
 
+func (l *latencies) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return int(l.h.TotalCount())
+}
+
 // at is the latency that so many percent did not exceed, in milliseconds. The caller holds the mutex.
 func (l *latencies) at(percent float64) float64 { return float64(l.h.ValueAtQuantile(percent)) / 1000 }
 

@@ -44,13 +44,17 @@ func (w Wake) Run(ctx context.Context, t target.Target) (found Result, err error
 	}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
+	a, err := newAskers(ctx, t, askingAgents, fail)
+	if err != nil {
+		return found, err
+	}
+	defer func() { err = a.close(err) }()
 	p := newPace(w.PerSecond, w.Warmup, w.Duration, 0)
 	if n := seed.Conversations(w.Stored); p.total > n {
 		return found, fmt.Errorf("load: %d conversations are to be woken, and there are %d", p.total, n)
 	}
 	id := newRun()
-	var a *askers
-	a, err = newAskers(ctx, t, askingAgents, fail, func(data []byte, f frame) error {
+	a.listen(func(data []byte, f frame) error {
 		last := uint64(seed.LengthOf(int(f.visitor), w.Stored)) + 1
 		switch {
 		case f.kind == ack && f.seq != last:
@@ -60,15 +64,10 @@ func (w Wake) Run(ctx context.Context, t target.Target) (found Result, err error
 			return p.done(int(f.visitor))
 		case bytes.HasPrefix(data, historyHead):
 			a.answered.Add(1)
-			return w.kept(data, id)
+			return kept(data, id)
 		}
 		return nil
 	})
-	if err != nil {
-		return found, err
-	}
-	defer func() { err = a.close(err) }()
-	p.start = time.Now().Add(startDelay) // connecting took its time
 	text := strings.Repeat("x", w.TextBytes)
 	var m *meter
 	if err := p.run(ctx, func() (err error) { m, err = begin(t, &a.answered); return err }, func(k int) error {
@@ -80,14 +79,14 @@ func (w Wake) Run(ctx context.Context, t target.Target) (found Result, err error
 	if err := a.settle(ctx, p.total); err != nil {
 		return found, err
 	}
-	if found, err = p.result(m); err != nil {
+	if found, err = p.result(ctx, m); err != nil {
 		return found, err
 	}
-	return found, w.verify(ctx, a, parlor.Website(), p.total)
+	return found, verify(ctx, a, parlor.Website(), p.total)
 }
 
-// verify asks for the last message of each conversation, several at a time.
-func (w Wake) verify(ctx context.Context, a *askers, website string, n int) error {
+// verify asks for the last message of each of so many conversations, several at a time.
+func verify(ctx context.Context, a *askers, website string, n int) error {
 	for k := range n {
 		question := fmt.Appendf(nil, `{"t":"history","ref":%d,"website":%q,"session":%q,"limit":1}`, k+1, website, seed.Session(k))
 		if err := a.ask(k, question); err != nil {
@@ -103,7 +102,7 @@ func (w Wake) verify(ctx context.Context, a *askers, website string, n int) erro
 }
 
 // kept checks that the last message of a conversation is the one that woke it.
-func (w Wake) kept(data []byte, id run) error {
+func kept(data []byte, id run) error {
 	k := uint32(member(data, refBefore)) - 1
 	last := draftOf("", k, id, "").number(0)[:idDigits]
 	if !bytes.Contains(data, last) {
