@@ -15,5 +15,8 @@
 //
 // If something reached the session before the confirmation, it answers that it stays, and the shard forwards what it held back.
 //
+// A temporary session that nobody uses leaves its actor the same way: released carries its state, which rests in the shard until it is needed or
+// expires.
+//
 // The package imports neither net/http nor a websocket nor a store's driver.
 package actors

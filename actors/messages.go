@@ -101,6 +101,8 @@ type (
 	released       struct {
 		id   chat.SessionID
 		idle bool
+		// rested is what the shard keeps of a temporary session that has not expired.
+		rested *rested
 	}
 )
 
@@ -126,6 +128,7 @@ type (
 // Messages to a shard, beside those it routes.
 type (
 	// drain makes the shard poison all its children and answer on done.
-	drain         struct{ done chan<- struct{} }
-	countChildren struct{ answer chan<- int }
+	drain struct{ done chan<- struct{} }
+	// expireRested says that the time of a session at rest has come.
+	expireRested struct{}
 )

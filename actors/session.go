@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -80,6 +81,8 @@ func (s *session) Receive(ctx actor.Context) {
 	case *toSession:
 		s.address(m)
 		s.receive(ctx, m)
+	case *rested:
+		s.resume(m)
 	case tick:
 		s.ticked(ctx, m)
 	case reconcile:
@@ -236,7 +239,10 @@ func (s *session) add(sub subscriber) {
 func (s *session) remove(conn Connection) (was chat.Role) {
 	for i, sub := range s.subscribers {
 		if sub.conn == conn {
-			s.subscribers = append(s.subscribers[:i:i], s.subscribers[i+1:]...)
+			s.subscribers = slices.Delete(s.subscribers, i, i+1)
+			if len(s.subscribers) == 0 {
+				s.subscribers = nil
+			}
 			return sub.role
 		}
 	}

@@ -28,8 +28,28 @@ func (s *session) rest(ctx actor.Context) {
 	}
 	s.timerNumber++
 	self, root, number := ctx.Self(), s.sys.actors.Root, s.timerNumber
-	wait := max(0, s.sys.lifetime.After(s.permanent())-time.Since(s.lastAccess))
+	wait := max(0, s.stays()-time.Since(s.lastAccess))
 	s.timer = time.AfterFunc(wait, func() { root.Send(self, tick{number}) })
+}
+
+// stays is how long the actor stays after the last access.
+func (s *session) stays() time.Duration {
+	life := s.sys.lifetime
+	if s.mayRest() {
+		return min(life.Idle, life.Temporary)
+	}
+	return life.After(s.permanent())
+}
+
+// mayRest reports whether the shard can keep all that there is: a temporary session that nobody looks at, and of which no commit is under way.
+func (s *session) mayRest() bool {
+	return s.state != nil && !s.permanent() && !s.state.Erased && len(s.subscribers) == 0 && !s.doubt && !s.unsettled
+}
+
+// resume goes on with what the shard kept.
+func (s *session) resume(r *rested) {
+	s.state, s.journal, s.lastAccess = r.state, r.journal, r.lastAccess
+	s.id, s.website = r.state.ID, r.state.Website
 }
 
 // ticked handles the timer: the session's time may have come, unless somebody was here since.
@@ -37,7 +57,7 @@ func (s *session) ticked(ctx actor.Context, m tick) {
 	if m.number != s.timerNumber || s.kept() || s.state == nil {
 		return
 	}
-	if s.sys.lifetime.Fate(s.permanent(), s.lastAccess, time.Now()) == chat.Stay {
+	if !s.due() {
 		s.rest(ctx)
 		return
 	}
@@ -56,33 +76,37 @@ func (s *session) leave(ctx actor.Context) {
 // confirmRelease answers the shard: the session goes, unless somebody came since it asked.
 func (s *session) confirmRelease(ctx actor.Context) {
 	s.leaving = false
-	idle := !s.kept() && s.due()
-	if idle {
-		s.end()
+	answer := released{id: s.id, idle: !s.kept() && s.due()}
+	if answer.idle {
+		answer.rested = s.end()
 	} else {
 		s.rest(ctx)
 	}
-	ctx.Send(ctx.Parent(), released{s.id, idle})
+	ctx.Send(ctx.Parent(), answer)
 }
 
+// due reports whether the actor's time is over.
 func (s *session) due() bool {
-	return s.state == nil || s.state.Erased ||
-		s.sys.lifetime.Fate(s.permanent(), s.lastAccess, time.Now()) != chat.Stay
+	return s.state == nil || s.state.Erased || time.Since(s.lastAccess) >= s.stays()
 }
 
-// end writes what is unsaved of a permanent session; of a temporary one nothing is left (P7, P9), and agents who looked at it are told.
-func (s *session) end() {
+// end writes what is unsaved of a permanent session. It returns a temporary one whose time is not over; of others nothing is left (P7, P9), and
+// agents who looked at it are told.
+func (s *session) end() (rest *rested) {
 	switch {
 	case s.state == nil || s.state.Erased:
 	case s.permanent():
 		s.save()
 		s.sys.stats.Passivated.Add(1)
+	case s.mayRest() && s.sys.lifetime.Fate(false, s.lastAccess, time.Now()) == chat.Stay:
+		rest = &rested{state: s.state, journal: s.journal, lastAccess: s.lastAccess}
 	default:
 		s.show(protocol.Encode(protocol.Deleted{Session: s.id}), 0, nil)
 		s.subscribers = nil
 		s.sys.stats.Expired.Add(1)
 	}
 	s.state, s.journal, s.recent = nil, nil, nil
+	return rest
 }
 
 // save writes a change that could wait. It is lost when the store fails: nothing was promised about it.

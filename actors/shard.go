@@ -16,11 +16,15 @@ type shard struct {
 	route    *route
 	websites map[chat.WebsiteID]*actor.PID
 	byPID    map[string]chat.SessionID
+	resting  resting
 	draining chan<- struct{}
 }
 
 func newShard(sys *System, r *route) *shard {
-	return &shard{sys: sys, route: r, websites: make(map[chat.WebsiteID]*actor.PID), byPID: make(map[string]chat.SessionID)}
+	return &shard{
+		sys: sys, route: r, websites: make(map[chat.WebsiteID]*actor.PID), byPID: make(map[string]chat.SessionID),
+		resting: resting{byID: make(map[chat.SessionID]*rested)},
+	}
 }
 
 // Receive implements actor.Actor.
@@ -39,8 +43,10 @@ func (s *shard) Receive(ctx actor.Context) {
 		s.terminated(ctx, m)
 	case *drain:
 		s.drain(ctx, m)
-	case countChildren:
-		m.answer <- len(s.route.sessions)
+	case expireRested:
+		s.expireRested(ctx)
+	case *actor.Stopping:
+		s.resting.stop()
 	}
 }
 
@@ -75,9 +81,12 @@ func isDetach(body any) bool {
 	return ok
 }
 
-// wake spawns the session's actor; what it was, it learns from the store.
+// wake spawns the session's actor; what it was, it learns from the shard where it rests, or from the store.
 func (s *shard) wake(ctx actor.Context, id chat.SessionID) *child {
 	c := &child{pid: ctx.Spawn(s.sys.sessions)}
+	if r := s.awaken(id); r != nil {
+		ctx.Send(c.pid, r)
+	}
 	s.route.put(id, c)
 	s.byPID[c.pid.Id] = id
 	s.sys.stats.Sessions.Add(1)
@@ -110,6 +119,9 @@ func (s *shard) released(ctx actor.Context, m released) {
 		return
 	}
 	if m.idle {
+		if m.rested != nil {
+			s.rest(ctx, m.rested)
+		}
 		ctx.Poison(c.pid)
 		return
 	}

@@ -4,8 +4,8 @@ import "sync/atomic"
 
 // Stats count what the actors do, for metrics. All may be read at any time.
 type Stats struct {
-	// Sessions are those in memory now.
-	Sessions atomic.Int64
+	// Sessions are those in memory now, Resting those of them without an actor: temporary ones that nobody used for a while.
+	Sessions, Resting atomic.Int64
 	// Messages were stored, Conversations began, Duplicates were answered with their first result.
 	Messages, Conversations, Duplicates atomic.Int64
 	// Refusals were answered with an error; CommitFaults are among them.

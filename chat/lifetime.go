@@ -6,7 +6,8 @@ import "time"
 type Lifetime struct {
 	// Temporary is how long a session without messages outlives its last access. Promise P7: 30 minutes.
 	Temporary time.Duration
-	// Idle is how long a permanent session stays in memory after its last access; it comes back from the store on demand.
+	// Idle is how long a session's actor stays after the last access. A permanent one comes back from the store on demand; a temporary one's
+	// state stays in memory without an actor.
 	Idle time.Duration
 }
 

@@ -53,7 +53,8 @@ type Store struct {
 type Sessions struct {
 	// Temporary is how long a session without messages outlives its last access. Default 30 minutes, the promise of P7; tests shorten it.
 	Temporary time.Duration `koanf:"temporary"`
-	// Idle is how long a session with messages stays in memory after its last access. Default 1 minute.
+	// Idle is how long a session with messages stays in memory after its last access, and one without messages as large as it was. Default 1
+	// minute.
 	Idle time.Duration `koanf:"idle"`
 }
 
