@@ -68,11 +68,11 @@ func choose(names []string) ([]scenario, error) {
 	return chosen, nil
 }
 
-// listing is all scenarios, one a line.
+// listing is all scenarios, one a line; indented, so that help leaves the lines as they are.
 func listing() string {
 	var b strings.Builder
 	for _, s := range scenarios() {
-		fmt.Fprintf(&b, "%s: %s\n", s.name, s.asks)
+		fmt.Fprintf(&b, "  %-18s  %s\n", s.name, s.asks)
 	}
 	return b.String()
 }
