@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/parlor-chat/parlor/bench/client"
 	"github.com/parlor-chat/parlor/bench/report"
 	"github.com/parlor-chat/parlor/bench/target"
 )
@@ -19,16 +20,20 @@ type Idle struct {
 const (
 	// warmupConnections come and go before the first measurement, so that what exists once is not counted.
 	warmupConnections = 100
+	// acceptedConnections is how many are made to see how fast that goes: so few that none has to say hello meanwhile.
+	acceptedConnections = 5000
 	// calmShare is what hardly any change is, patience how long it may take until memory is calm.
 	calmShare = 0.005
 	patience  = 60 * time.Second
 )
 
-// IdleFigures is what Idle measures. The first two are resident memory per connection: as it is, and after a forced collection.
+// IdleFigures is what Idle measures. The first two are resident memory per connection: as it is, and after a forced collection. A connection is
+// accepted when it is a WebSocket, and a visitor has joined when the answer to hello is there, which bare relays have none for.
 func IdleFigures() []report.Figure {
 	return []report.Figure{
 		{Name: "raw_kib", Label: "raw KiB", Digits: 2, Better: report.Less}, {Name: "gc_kib", Label: "after GC KiB", Digits: 2, Better: report.Less},
 		{Name: "base_mib", Label: "base MiB", Digits: 1, Better: report.Less}, {Name: "accepts_per_s", Label: "accepts/s", Better: report.More},
+		{Name: "joins_per_s", Label: "joins/s", Better: report.More},
 	}
 }
 
@@ -39,33 +44,62 @@ func (i Idle) Run(ctx context.Context, t target.Target) (found Result, err error
 	if err := comeAndGo(ctx, t, min(warmupConnections, i.Connections), fail); err != nil {
 		return found, err
 	}
+	found.Figures = make(report.Figures)
+	if err := i.stay(ctx, t, found.Figures, fail); err != nil {
+		return found, err
+	}
+	if err := sleep(ctx, i.Calm); err != nil { // until those who left are forgotten
+		return found, err
+	}
+	found.Figures["accepts_per_s"], err = accepts(ctx, t, min(acceptedConnections, i.Connections))
+	return found, err
+}
+
+// stay lets the visitors join and looks at the memory while they are there.
+func (i Idle) stay(ctx context.Context, t target.Target, figures report.Figures, fail context.CancelCauseFunc) (err error) {
 	var base, raw, after int64
 	if t.Process() != nil {
 		if base, err = i.collected(ctx, t.Process()); err != nil {
-			return found, err
+			return err
 		}
 	}
 	began := time.Now()
 	c, err := gather(ctx, t, people{visitors: i.Connections}, fail)
 	if err != nil {
-		return found, err
+		return err
 	}
-	took := time.Since(began)
+	figures["joins_per_s"] = float64(i.Connections) / time.Since(began).Seconds()
 	defer func() { err = c.close(err) }()
 	c.read(nil)
-	found.Figures = report.Figures{"accepts_per_s": float64(i.Connections) / took.Seconds()}
 	if t.Process() == nil {
-		return found, nil
+		return nil
 	}
 	if raw, err = i.settled(ctx, t.Process()); err != nil {
-		return found, err
+		return err
 	}
 	if after, err = i.collected(ctx, t.Process()); err != nil {
-		return found, err
+		return err
 	}
 	each := func(bytes int64) float64 { return float64(bytes-base) / 1024 / float64(i.Connections) }
-	found.Figures["raw_kib"], found.Figures["gc_kib"], found.Figures["base_mib"] = each(raw), each(after), float64(base)/(1<<20)
-	return found, nil
+	figures["raw_kib"], figures["gc_kib"], figures["base_mib"] = each(raw), each(after), float64(base)/(1<<20)
+	return nil
+}
+
+// accepts is how many connections a second become WebSockets. They are open at the same time, and say nothing.
+func accepts(ctx context.Context, t target.Target, connections int) (float64, error) {
+	conns := make([]client.Conn, connections)
+	began := time.Now()
+	err := parallel(ctx, connections, func(i int) (err error) {
+		conns[i], err = t.Dial(ctx)
+		return err
+	})
+	took := time.Since(began)
+	for _, c := range conns {
+		if c != nil {
+			_ = c.Close()
+		}
+	}
+	return float64(connections) / took.Seconds(), err
 }
 
 // comeAndGo connects visitors and lets them leave.

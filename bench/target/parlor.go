@@ -53,6 +53,11 @@ func (p *Parlor) Visitor(ctx context.Context, _, _ int) (Visitor, error) {
 	return p.Return(ctx, Hello{})
 }
 
+// Dial implements Target.
+func (p *Parlor) Dial(ctx context.Context) (client.Conn, error) {
+	return p.kind.Dial(ctx, p.sockets+"/visitor?website="+p.website, subprotocol, nil)
+}
+
 // Hello is how a visitor comes back. The zero value is somebody new.
 type Hello struct {
 	Token  string  `json:"token,omitempty"`
@@ -67,7 +72,7 @@ type Resume struct {
 
 // Return connects a visitor. What was missed follows on the connection.
 func (p *Parlor) Return(ctx context.Context, h Hello) (Visitor, error) {
-	c, err := p.kind.Dial(ctx, p.sockets+"/visitor?website="+p.website, subprotocol, nil)
+	c, err := p.Dial(ctx)
 	if err != nil {
 		return Visitor{}, err
 	}

@@ -60,8 +60,17 @@ func (t *relayTarget) Agent(ctx context.Context, id int, _ []Visitor) (client.Co
 	return c, nil
 }
 
+func (t *relayTarget) Dial(ctx context.Context) (client.Conn, error) {
+	return t.connect(ctx, relay.VisitorPath, url.Values{"id": {"0"}, "agent": {strconv.Itoa(Nobody)}})
+}
+
+func (t *relayTarget) connect(ctx context.Context, path string, query url.Values) (client.Conn, error) {
+	return t.kind.Dial(ctx, t.url+path+"?"+query.Encode(), "", nil)
+}
+
+// dial connects and says hello.
 func (t *relayTarget) dial(ctx context.Context, path string, query url.Values) (client.Conn, error) {
-	c, err := t.kind.Dial(ctx, t.url+path+"?"+query.Encode(), "", nil)
+	c, err := t.connect(ctx, path, query)
 	if err != nil {
 		return nil, err
 	}

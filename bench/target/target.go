@@ -12,6 +12,8 @@ type Target interface {
 	Visitor(ctx context.Context, i, agent int) (Visitor, error)
 	// Agent connects agent number id and lets it receive the messages of these visitors.
 	Agent(ctx context.Context, id int, visitors []Visitor) (client.Conn, error)
+	// Dial connects as a visitor does and says nothing.
+	Dial(ctx context.Context) (client.Conn, error)
 	// Acknowledges tells whether a visitor's message is answered with an ack and numbered.
 	Acknowledges() bool
 	// Process is where the system runs; nil when it is not ours.

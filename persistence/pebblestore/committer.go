@@ -28,6 +28,7 @@ const (
 type committer struct {
 	db    *pebble.DB
 	space *watermark
+	pace  *pace
 	queue chan *request
 	ended chan struct{}
 	began time.Time
@@ -52,9 +53,9 @@ type gathered struct {
 }
 
 // startCommitter starts a committer; stop ends it.
-func startCommitter(db *pebble.DB, space *watermark) *committer {
+func startCommitter(db *pebble.DB, space *watermark, rush *pace) *committer {
 	c := &committer{
-		db: db, space: space, queue: make(chan *request, queuedCommits), ended: make(chan struct{}), began: time.Now(),
+		db: db, space: space, pace: rush, queue: make(chan *request, queuedCommits), ended: make(chan struct{}), began: time.Now(),
 		recent: newRecent(), seed: maphash.MakeSeed(), batch: db.NewBatch(pebble.WithMaxRetainedSizeBytes(2 * groupBytes)),
 	}
 	go c.run()
@@ -120,6 +121,7 @@ func (c *committer) write(first *request) {
 	}
 	err := c.broken
 	if err == nil && !c.batch.Empty() {
+		c.pace.add(len(c.group))
 		err = fault("write", c.db.Apply(c.batch, pebble.Sync))
 	}
 	if err != nil {

@@ -10,9 +10,10 @@ type state struct {
 }
 
 // recentSessions and recentIDs are how many sessions, and client message ids of theirs, each generation of recent holds: those that write at
-// the same time. A session takes about 150 bytes, an id 8 to 16, so that all committers together hold at most 32 MiB.
+// the same time. A session takes about 150 bytes, an id 8 to 16, so that all committers together hold at most 40 MiB. With fewer sessions than
+// talk at the same time, each of them is read from the store again and again, which is most of a commit's work then.
 const (
-	recentSessions = 2048
+	recentSessions = 1 << 14
 	recentIDs      = 1 << 19
 )
 

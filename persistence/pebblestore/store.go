@@ -51,7 +51,8 @@ func Open(o Options) (*Store, error) {
 		return nil, err
 	}
 	log := &pebbleLog{log: o.Logger, fatal: o.Fatal}
-	db, err := pebble.Open(o.Dir, o.pebble(fs, lock, log))
+	rush := new(pace)
+	db, err := pebble.Open(o.Dir, o.pebble(fs, lock, log, rush))
 	if err != nil {
 		return nil, errors.Join(fault(fmt.Sprintf("open the data directory %q", o.Dir), err), lock.Close())
 	}
@@ -60,7 +61,7 @@ func Open(o Options) (*Store, error) {
 		return nil, errors.Join(fault(fmt.Sprintf("write to the data directory %q", o.Dir), err), db.Close(), lock.Close())
 	}
 	for i := range s.committers {
-		s.committers[i] = startCommitter(db, s.space)
+		s.committers[i] = startCommitter(db, s.space, rush)
 	}
 	s.clerk = startClerk()
 	return s, nil
