@@ -12,6 +12,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/internal/workers"
 	"github.com/parlor-chat/parlor/persistence"
 )
 
@@ -47,6 +48,7 @@ type System struct {
 	websites *websites
 	sessions *actor.Props
 	websiteP *actor.Props
+	workers  *workers.Pool[func()]
 
 	stop sync.Once
 }
@@ -59,6 +61,7 @@ func Start(ctx context.Context, c Config) (*System, error) {
 	s := &System{
 		store: c.Store, lifetime: c.Lifetime, limits: c.Limits, waits: deadlines{timeout: c.CommitTimeout}, log: c.Logger,
 		websites: newWebsites(c.Store, c.Limits),
+		workers:  workers.New(func(run func()) { run() }, workers.DefaultIdle),
 	}
 	if err := s.claimShards(ctx); err != nil {
 		return nil, err
@@ -68,13 +71,13 @@ func Start(ctx context.Context, c Config) (*System, error) {
 		actor.WithDeadLetterThrottleInterval(time.Millisecond), // a goroutine outlives the system by this long
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet(c.Logger) }),
 	)
-	s.sessions = props(func() actor.Actor { return &session{sys: s} })
-	s.websiteP = props(func() actor.Actor { return newWebsite(s) })
+	s.sessions = props(func() actor.Actor { return &session{sys: s} }, s.onWorkers())
+	s.websiteP = props(func() actor.Actor { return newWebsite(s) }, s.onWorkers())
 	s.actors.EventStream.Subscribe(s.undelivered)
 	for i := range s.shards {
 		r := &s.shards[i]
 		r.sessions = make(map[chat.SessionID]*child)
-		r.shard = s.actors.Root.Spawn(props(func() actor.Actor { return newShard(s, r) }, supervised()))
+		r.shard = s.actors.Root.Spawn(props(func() actor.Actor { return newShard(s, r) }, supervised(), s.onWorkers()))
 	}
 	s.gateway = newGateway(s.actors)
 	s.janitor = s.actors.Root.Spawn(props(func() actor.Actor { return newJanitor(c.Store, c.Logger) }))
@@ -101,6 +104,18 @@ func props(producer actor.Producer, more ...actor.PropsOption) *actor.Props {
 	return actor.PropsFromProducer(producer, options...)
 }
 
+// dispatcher runs actors on goroutines that keep their stacks: for most sessions a message comes alone, and growing a new stack for it takes
+// longer than the message.
+type dispatcher struct{ workers *workers.Pool[func()] }
+
+func (s *System) onWorkers() actor.PropsOption { return actor.WithDispatcher(dispatcher{s.workers}) }
+
+// Schedule implements actor.Dispatcher.
+func (d dispatcher) Schedule(run func()) { d.workers.Go(run) }
+
+// Throughput implements actor.Dispatcher: after how many messages others may have the processor; protoactor's own number.
+func (dispatcher) Throughput() int { return 300 }
+
 // supervised restarts a failed child with a delay that grows with its failures, where the default would restart it eleven times within
 // a millisecond.
 func supervised() actor.PropsOption {
@@ -120,6 +135,7 @@ func (s *System) Stop(ctx context.Context) (err error) {
 			}
 		}
 		s.actors.Shutdown()
+		s.workers.Close()
 	})
 	return err
 }
