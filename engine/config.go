@@ -22,6 +22,7 @@ type Config struct {
 	Cookies  Cookies  `koanf:"cookies"`
 	Limits   Limits   `koanf:"limits"`
 	Timeouts Timeouts `koanf:"timeouts"`
+	Memory   Memory   `koanf:"memory"`
 	// Demo adds a demo website, an agent and the page /demo. For trying Parlor out, not for real visitors.
 	Demo bool `koanf:"-"`
 }
@@ -118,6 +119,7 @@ func Default() Config {
 			FirstFrame: 5 * time.Second, Message: 10 * time.Second, Ping: 25 * time.Second, Pong: 10 * time.Second,
 			Commit: 3 * time.Second, Drain: 30 * time.Second,
 		},
+		Memory: Memory{GCPercent: 100, Limit: limitAuto},
 	}
 }
 
@@ -142,6 +144,7 @@ func (c Config) Validate() error {
 	p.cookiePrefix(c.Cookies.Prefix)
 	p.limits(c.Limits)
 	p.durations(c)
+	p.memory(c.Memory)
 	return errors.Join(p...)
 }
 
@@ -220,6 +223,18 @@ func (p *problems) durations(c Config) {
 		if d.value < d.low || d.value > d.high {
 			p.add(d.key, "%v: use %v to %v", d.value, d.low, d.high)
 		}
+	}
+}
+
+func (p *problems) memory(m Memory) {
+	if m.GCPercent < lowGCPercent || m.GCPercent > highGCPercent {
+		p.add("memory.gc_percent", "%d: use %d to %d", m.GCPercent, lowGCPercent, highGCPercent)
+	}
+	if m.Limit == limitAuto || m.Limit == limitOff {
+		return
+	}
+	if n, err := parseBytes(m.Limit); err != nil || n < lowLimit {
+		p.add("memory.limit", "%q: use auto, off, or a size of at least 64MiB, such as 2GiB", m.Limit)
 	}
 }
 

@@ -29,6 +29,8 @@ func serve(ctx context.Context, c engine.Config, log *slog.Logger, started func(
 	if err != nil {
 		return err
 	}
+	percent, limit := c.Memory.Apply()
+	log.Debug("memory", slog.Int("gc percent", percent), slog.Int64("limit bytes", limit))
 	if err := n.Start(ctx); err != nil {
 		return err
 	}

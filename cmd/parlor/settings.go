@@ -29,6 +29,8 @@ type settings struct {
 	PublicURL   []string          `help:"URL under which browsers reach the node (http.public_urls)." placeholder:"URL"`
 	LogLevel    string            `help:"debug, info, warn or error (log.level)." placeholder:"LEVEL"`
 	LogFormat   string            `help:"text or json (log.format)." placeholder:"FORMAT"`
+	GCPercent   int               `name:"gc-percent" help:"Garbage for each 100 bytes in use, as GOGC (memory.gc_percent)." placeholder:"N"`
+	MemoryLimit string            `help:"From where on garbage is collected more often, as GOMEMLIMIT: a size, auto or off (memory.limit)." placeholder:"SIZE"`
 	Set         map[string]string `help:"Any setting, as key=value; see docs/operations.md." placeholder:"KEY=VALUE"`
 
 	lookup func() []string // the environment, for tests
@@ -174,10 +176,14 @@ func (s *settings) fromFlags(known []string) (map[string]any, []error) {
 	}
 	for key, value := range map[string]string{
 		"store.dir": s.Data, "http.listen": s.Listen, "log.level": s.LogLevel, "log.format": s.LogFormat,
+		"memory.limit": s.MemoryLimit,
 	} {
 		if value != "" {
 			values[key] = value
 		}
+	}
+	if s.GCPercent != 0 {
+		values["memory.gc_percent"] = s.GCPercent
 	}
 	if s.AdminListen != nil {
 		values["admin.listen"] = *s.AdminListen
