@@ -9,6 +9,9 @@
 // Each system is a process of its own, started anew for each measurement, and sees the same frames from the same generator. Absolute figures
 // depend on the machine and on whoever else uses it; the ratios within a round are what counts.
 //
-// Package load holds the scenarios, target the systems, client what visitors and agents are made of, report and chart what is told of it. A
-// scenario is a type of load and an entry in the list of scenarios here, which says what is measured beside it and what has to be reached.
+// Scenarios past what sockets allow run in a process of this program, on Parlor's own packages: bench inside.
+//
+// Package load holds the scenarios, scale those without sockets, target the systems, client what visitors and agents are made of, report and chart
+// what is told of it. A scenario is a type of load or scale and an entry in the list of scenarios here, which says what is measured beside it and
+// what has to be reached.
 package main

@@ -22,6 +22,7 @@ type cli struct {
 	Socket  socketCmd  `cmd:"" help:"Serve the same relay on transport/socket."`
 	Seed    seedCmd    `cmd:"" help:"Fill a data directory with messages."`
 	Commits commitsCmd `cmd:"" help:"Commit to a bare Pebble with many writers, and print how much was committed."`
+	Inside  insideCmd  `cmd:"" help:"Run a scenario that needs no other process, and print what it found."`
 }
 
 // output is where commands write: what was asked for, and what goes on.

@@ -96,6 +96,7 @@ func (b *bench) measure(ctx context.Context, s scenario) (*report.Report, error)
 		found.Bars = s.bars
 	}
 	switch {
+	case s.inside:
 	case b.Parlor != "":
 		found.Commit = report.CommitOf(b.Parlor)
 	case b.Address != "":
@@ -159,6 +160,9 @@ func (b *bench) contenders(s scenario) ([]contender, error) {
 	if b.Address != "" {
 		system, err := target.Remote(b.Address, b.Website, target.Agent{Email: b.Email, Password: b.Password}, kind)
 		return []contender{onSystem(system)}, err
+	}
+	if s.inside {
+		return []contender{b.insideProcess(s.name)}, nil
 	}
 	var all []contender
 	if s.bare {

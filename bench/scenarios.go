@@ -24,6 +24,8 @@ type scenario struct {
 	bare, commits bool
 	// own: it needs a Parlor that is started for it.
 	own bool
+	// inside: it needs no Parlor, but a process of this program with Parlor's packages.
+	inside bool
 	// grows says what grows from step to step; empty: there is one.
 	grows string
 	steps func(settings) ([]step, error)
@@ -40,6 +42,7 @@ type step struct {
 func scenarios() []scenario {
 	return []scenario{
 		idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout(), storm(), churn(), wake(), history(), start(),
+		sessions(), million(),
 		growthMemory(), growthConnections(), growthMessages(), growthAgents(),
 	}
 }

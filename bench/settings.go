@@ -20,7 +20,7 @@ type settings struct {
 	Duration time.Duration `help:"Time of a measurement. Default 10s; quick: 300ms."`
 	Warmup   time.Duration `help:"Time before it. Default 3s; quick: 100ms."`
 
-	Connections int   `help:"Visitors of idle (default 19000) and storm (10000). Each takes a file descriptor on both sides."`
+	Connections int   `help:"Visitors of idle (default 19000) and storm (10000). Each takes a file descriptor on both sides. Of sessions and million (1000000), who take none."`
 	Visitors    int   `help:"Visitors who send (default 1000; fanout: 20)."`
 	Agents      int   `help:"Agents' connections among whom they are divided (default 1000; fanout: 200, each with all visitors)."`
 	Window      int   `help:"Messages of each visitor that are under way at once (saturate: 32, fanout: 4)."`

@@ -17,7 +17,7 @@ import (
 
 // TestMain is also the program itself: the scenarios start the relays as processes of it.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && slices.Contains([]string{"bare", "socket", "commits", "seed"}, os.Args[1]) {
+	if len(os.Args) > 1 && slices.Contains([]string{"bare", "socket", "commits", "seed", "inside"}, os.Args[1]) {
 		main()
 		return
 	}
