@@ -27,6 +27,8 @@ type bench struct {
 	program string // Parlor's
 	dir     string // what is removed at the end
 	found   []*report.Report
+	// measuring names the measurement that goes on.
+	measuring string
 	// stores are the data directories that hold messages, by their number.
 	stores map[int]target.Prepared
 }
@@ -133,6 +135,10 @@ func (b *bench) round(ctx context.Context, s scenario, at step, contenders []con
 			where = fmt.Sprintf("%s with %.0f %s", where, at.x, s.grows)
 		}
 		fmt.Fprintf(b.log, "%s, round %d of %d\n", where, n+1, b.Rounds)
+		b.measuring = fmt.Sprintf("%s-%s-%d", s.name, c.name, n+1)
+		if s.grows != "" {
+			b.measuring = fmt.Sprintf("%s-%.0f", b.measuring, at.x)
+		}
 		found, err := c.run(ctx, at.scenario)
 		if err != nil {
 			return round, fmt.Errorf("%s: %w", where, err)
@@ -159,21 +165,21 @@ func (b *bench) contenders(s scenario) ([]contender, error) {
 	kind := client.Kind(b.Client)
 	if b.Address != "" {
 		system, err := target.Remote(b.Address, b.Website, target.Agent{Email: b.Email, Password: b.Password}, kind)
-		return []contender{onSystem(system)}, err
+		return []contender{b.onSystem(system)}, err
 	}
 	if s.inside {
 		return []contender{b.insideProcess(s.name)}, nil
 	}
 	var all []contender
 	if s.bare {
-		all = append(all, onSystem(target.Relay(b.self, "bare", kind)))
+		all = append(all, b.onSystem(target.Relay(b.self, "bare", kind)))
 	}
 	for _, name := range b.Systems {
 		switch {
 		case name == "parlor":
 			all = append(all, contender{name, b.onParlor})
 		case s.bare:
-			all = append(all, onSystem(target.Relay(b.self, name, kind)))
+			all = append(all, b.onSystem(target.Relay(b.self, name, kind)))
 		}
 	}
 	if s.commits {
@@ -186,14 +192,14 @@ func (b *bench) contenders(s scenario) ([]contender, error) {
 }
 
 // onSystem runs scenarios on a system.
-func onSystem(system target.System) contender {
+func (b *bench) onSystem(system target.System) contender {
 	return contender{system.Name, func(ctx context.Context, s load.Scenario) (found load.Result, err error) {
 		t, err := system.Start(ctx)
 		if err != nil {
 			return found, err
 		}
 		defer func() { err = errors.Join(err, t.Stop()) }()
-		return s.Run(ctx, t)
+		return b.profiled(ctx, s, t)
 	}}
 }
 
@@ -211,5 +217,5 @@ func (b *bench) onParlor(ctx context.Context, s load.Scenario) (load.Result, err
 		}
 		o.Prepared = &prepared
 	}
-	return onSystem(target.Program(b.program, o)).run(ctx, s)
+	return b.onSystem(target.Program(b.program, o)).run(ctx, s)
 }

@@ -16,6 +16,7 @@ type settings struct {
 	Client  string   `default:"library" enum:"library,lean" help:"What the visitors and agents are made of: library (coder/websocket's client), lean (as little work as can be)."`
 	JSON    bool     `name:"json" help:"Print one line of JSON for each scenario."`
 	Out     string   `default:"bench/results" help:"Directory for results.json and report.html, by default bench/results; empty for none." placeholder:"DIR"`
+	Profile string   `help:"Directory for CPU and heap profiles of the systems that are processes; the figures are not for comparing then." type:"path" placeholder:"DIR"`
 
 	Duration time.Duration `help:"Time of a measurement. Default 10s; quick: 300ms."`
 	Warmup   time.Duration `help:"Time before it. Default 3s; quick: 100ms."`

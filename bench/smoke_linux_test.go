@@ -116,6 +116,18 @@ func TestAddress(t *testing.T) {
 	}
 }
 
+// TestProfiles: a run leaves CPU and heap profiles of all that it starts.
+func TestProfiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "profiles")
+	measured(t, "saturate", "-systems", "socket", "-profile", dir)
+	for _, name := range []string{"saturate-bare-1-cpu-1", "saturate-bare-1-heap", "saturate-socket-1-cpu-1", "saturate-socket-1-heap"} {
+		text, err := os.ReadFile(filepath.Join(dir, name+".pprof"))
+		if err != nil || !bytes.HasPrefix(text, []byte{0x1f, 0x8b}) { // compressed
+			t.Errorf("%s: %v, %d bytes", name, err, len(text))
+		}
+	}
+}
+
 // TestBadArguments are refused before anything is started.
 func TestBadArguments(t *testing.T) {
 	for args, want := range map[string]string{

@@ -26,6 +26,7 @@ func Serve(ctx context.Context, address string, h http.Handler, out io.Writer) e
 	defer relay.stop()
 	profiles := http.NewServeMux()
 	profiles.HandleFunc("GET /debug/pprof/", pprof.Index)
+	profiles.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	admin, err := listen("127.0.0.1:0", profiles)
 	if err != nil {
 		return err

@@ -107,8 +107,11 @@ func (p *Process) kill() error {
 }
 
 // CollectGarbage makes the process run a full garbage collection.
-func (p *Process) CollectGarbage(ctx context.Context) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.admin+"/debug/pprof/heap?gc=1", nil)
+func (p *Process) CollectGarbage(ctx context.Context) error { return p.Profile(ctx, "heap?gc=1", io.Discard) }
+
+// Profile writes one of the process's profiles: what net/http/pprof has under the name, which may have a query.
+func (p *Process) Profile(ctx context.Context, name string, to io.Writer) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.admin+"/debug/pprof/"+name, nil)
 	if err != nil {
 		return fmt.Errorf("target: %w", err)
 	}
@@ -117,11 +120,11 @@ func (p *Process) CollectGarbage(ctx context.Context) error {
 		return fmt.Errorf("target: %w", err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
-		return fmt.Errorf("target: %w", err)
-	}
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("target: the heap profile was answered with %s", answer.Status)
+		return fmt.Errorf("target: the profile %s was answered with %s", name, answer.Status)
+	}
+	if _, err := io.Copy(to, answer.Body); err != nil {
+		return fmt.Errorf("target: %w", err)
 	}
 	return nil
 }
