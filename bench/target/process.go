@@ -107,7 +107,9 @@ func (p *Process) kill() error {
 }
 
 // CollectGarbage makes the process run a full garbage collection.
-func (p *Process) CollectGarbage(ctx context.Context) error { return p.Profile(ctx, "heap?gc=1", io.Discard) }
+func (p *Process) CollectGarbage(ctx context.Context) error {
+	return p.Profile(ctx, "heap?gc=1", io.Discard)
+}
 
 // Profile writes one of the process's profiles: what net/http/pprof has under the name, which may have a query.
 func (p *Process) Profile(ctx context.Context, name string, to io.Writer) error {
