@@ -29,7 +29,7 @@ func (c *Conn) start(early []byte) {
 	case len(early) > 0 && !c.arrived(early):
 		c.finish()
 	case c.raw == nil:
-		c.serveLayered()
+		c.serveLayered(make([]byte, layeredBytes))
 	case len(early) > 0: // handling has grown this stack
 		go c.serve()
 	default:
@@ -71,11 +71,12 @@ func (c *Conn) read() bool {
 	return goOn
 }
 
-// serveLayered is the reader where the system cannot be asked whether bytes wait.
-func (c *Conn) serveLayered() {
-	b := make([]byte, layeredBytes)
+// serveLayered is the reader where the system cannot be asked whether bytes wait. After bytes that came alone it goes on in a fresh goroutine, as
+// serve does; nothing wakes it for that when a peer who talked falls silent.
+func (c *Conn) serveLayered(b []byte) {
 	for {
 		n, err := c.net.Read(b)
+		before := c.said
 		if n > 0 && !c.arrived(b[:n]) {
 			break
 		}
@@ -83,6 +84,10 @@ func (c *Conn) serveLayered() {
 			c.broken = true
 			c.Close(CodeAbnormal, "")
 			break
+		}
+		if before == 0 || c.said-before >= int64(silentAfter) {
+			go c.serveLayered(b)
+			return
 		}
 	}
 	c.finish()
