@@ -11,11 +11,11 @@
 // Messages between actors are never changed after they were sent. Every wait has a bound; an actor waits only for the store, with a
 // deadline. A shard never waits. Sessions and websites stop by a handshake with their shard, so that nothing in their mailbox is lost:
 //
-//	session ─release─▶ shard (holds back what arrives) ─confirm─▶ session ─released─▶ shard ─poison─▶ session ─terminated─▶ shard
+//	session ─release─▶ shard (holds back what arrives) ─confirm─▶ session (stops) ─terminated─▶ shard
 //
 // If something reached the session before the confirmation, it answers that it stays, and the shard forwards what it held back.
 //
-// A temporary session that nobody uses leaves its actor the same way: released carries its state, which rests in the shard until it is needed or
+// A temporary session that nobody uses leaves its actor the same way and leaves its state behind, which rests in the shard until it is needed or
 // expires.
 //
 // The package imports neither net/http nor a websocket nor a store's driver.

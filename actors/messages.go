@@ -97,13 +97,9 @@ type (
 // Messages of the handshake by which a session leaves the memory.
 type (
 	release        struct{ id chat.SessionID }
-	confirmRelease struct{}
-	released       struct {
-		id   chat.SessionID
-		idle bool
-		// rested is what the shard keeps of a temporary session that has not expired.
-		rested *rested
-	}
+	confirmRelease struct{ child *child }
+	// stays is the answer of a session that is needed again.
+	stays struct{ id chat.SessionID }
 )
 
 // Messages to a website, beside *Subscribe and *WatchVisitors.

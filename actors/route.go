@@ -31,6 +31,8 @@ type child struct {
 	pid     *actor.PID
 	leaving bool
 	held    []*toSession
+	// rested is what the session left behind, for the shard to look at when it has stopped.
+	rested *rested
 	// waiting is how many messages are in the session's mailbox.
 	waiting atomic.Int32
 }
@@ -66,13 +68,13 @@ func (r *route) put(id chat.SessionID, c *child) {
 	r.sessions[id] = c
 }
 
-// remove forgets a session and returns what was held back for it.
-func (r *route) remove(id chat.SessionID) []*toSession {
+// remove forgets a session.
+func (r *route) remove(id chat.SessionID) *child {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	held := r.sessions[id].held
+	c := r.sessions[id]
 	delete(r.sessions, id)
-	return held
+	return c
 }
 
 // setLeaving: when it returns with true, all that was sent past the shard is in the session's mailbox.

@@ -91,7 +91,7 @@ func (s *session) Receive(ctx actor.Context) {
 		s.announcing = false
 		s.announce(ctx)
 	case confirmRelease:
-		s.confirmRelease(ctx)
+		s.confirmRelease(ctx, m)
 	case *actor.Stopping:
 		s.stopping()
 	}

@@ -73,16 +73,18 @@ func (s *session) leave(ctx actor.Context) {
 	ctx.Send(ctx.Parent(), release{s.id})
 }
 
-// confirmRelease answers the shard: the session goes, unless somebody came since it asked.
-func (s *session) confirmRelease(ctx actor.Context) {
+// confirmRelease ends the handshake: the session stops, unless somebody came since it asked. Nothing but timers can be behind this message, so that
+// it may stop at once.
+func (s *session) confirmRelease(ctx actor.Context, m confirmRelease) {
 	s.leaving = false
-	answer := released{id: s.id, idle: !s.kept() && s.due()}
-	if answer.idle {
-		answer.rested = s.end()
-	} else {
+	if s.kept() || !s.due() {
 		s.rest(ctx)
+		ctx.Send(ctx.Parent(), stays{s.id})
+		return
 	}
-	ctx.Send(ctx.Parent(), answer)
+	m.child.rested = s.end()
+	s.leaving = true
+	ctx.Stop(ctx.Self())
 }
 
 // due reports whether the actor's time is over.

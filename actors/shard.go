@@ -37,8 +37,8 @@ func (s *shard) Receive(ctx actor.Context) {
 		ctx.Send(s.website(ctx, m.id), m.body)
 	case release:
 		s.release(ctx, m)
-	case released:
-		s.released(ctx, m)
+	case stays:
+		s.stays(ctx, m)
 	case *actor.Terminated:
 		s.terminated(ctx, m)
 	case *drain:
@@ -110,19 +110,13 @@ func (s *shard) release(ctx actor.Context, m release) {
 		return
 	}
 	s.route.setLeaving(c, true)
-	ctx.Send(c.pid, confirmRelease{})
+	ctx.Send(c.pid, confirmRelease{c})
 }
 
-func (s *shard) released(ctx actor.Context, m released) {
+// stays ends the handshake with a session that is needed again.
+func (s *shard) stays(ctx actor.Context, m stays) {
 	c := s.route.sessions[m.id]
 	if c == nil {
-		return
-	}
-	if m.idle {
-		if m.rested != nil {
-			s.rest(ctx, m.rested)
-		}
-		ctx.Poison(c.pid)
 		return
 	}
 	for _, m := range c.held {
@@ -132,16 +126,19 @@ func (s *shard) released(ctx actor.Context, m released) {
 	s.route.setLeaving(c, false) // from here on senders may go past the shard, behind what was held
 }
 
-// terminated forgets a session that stopped, or wakes it anew when something arrived meanwhile.
+// terminated forgets a session that stopped, or keeps what it left behind, and wakes it anew when something arrived meanwhile.
 func (s *shard) terminated(ctx actor.Context, m *actor.Terminated) {
 	id, ok := s.byPID[m.Who.Id]
 	if !ok {
 		return
 	}
 	delete(s.byPID, m.Who.Id)
-	held := s.route.remove(id)
+	c := s.route.remove(id)
 	s.sys.stats.Sessions.Add(-1)
-	for _, m := range held {
+	if c.rested != nil && s.draining == nil {
+		s.rest(ctx, c.rested)
+	}
+	for _, m := range c.held {
 		s.toSession(ctx, m)
 	}
 	s.drained()
