@@ -71,6 +71,11 @@ type (
 		// child is the session that it was sent to at last.
 		child *child
 	}
+	// commandToSession is a command with its envelope: most messages are of this kind, and one allocation does for both.
+	commandToSession struct {
+		toSession
+		command Command
+	}
 	toWebsite struct {
 		id   chat.WebsiteID
 		body any

@@ -45,15 +45,15 @@ func (r *receipts) keep(sender chat.Sender, id chat.MessageID, receipt persisten
 	return r
 }
 
-// dedupeOf names what a command posts; nil for commands that may repeat.
-func dedupeOf(c *Command) *persistence.Dedupe {
+// dedupeOf names what a command posts, and reports false for commands that may repeat.
+func dedupeOf(c *Command) (persistence.Dedupe, bool) {
 	switch m := c.Command.(type) {
 	case chat.PostMessage:
-		return &persistence.Dedupe{Sender: c.From.Sender(), ID: m.ID, Receipt: persistence.Receipt{Body: bodyOfMessage(m.Content)}}
+		return persistence.Dedupe{Sender: c.From.Sender(), ID: m.ID, Receipt: persistence.Receipt{Body: bodyOfMessage(m.Content)}}, true
 	case chat.PostNote:
-		return &persistence.Dedupe{Sender: c.From.Sender(), ID: m.ID, Receipt: persistence.Receipt{Body: digest("note", m.Text)}}
+		return persistence.Dedupe{Sender: c.From.Sender(), ID: m.ID, Receipt: persistence.Receipt{Body: digest("note", m.Text)}}, true
 	}
-	return nil
+	return persistence.Dedupe{}, false
 }
 
 func bodyOfMessage(c chat.Content) [16]byte {

@@ -26,8 +26,9 @@ func (s *session) execute(ctx actor.Context, c *Command) *chat.Error {
 	if refusal := s.ready(ctx, c); refusal != nil {
 		return refusal
 	}
-	dedupe := dedupeOf(c)
-	if dedupe != nil {
+	var dedupe *persistence.Dedupe
+	if posted, ok := dedupeOf(c); ok {
+		dedupe = &posted
 		if receipt := s.recent.find(dedupe); receipt != nil {
 			return s.repeated(c, dedupe, receipt)
 		}

@@ -24,10 +24,20 @@ type step struct {
 	dedupes  []persistence.Dedupe
 }
 
+// oneEntry has room for what a message adds.
+type oneEntry struct {
+	messages [1]persistence.Entry
+	dedupes  [1]persistence.Dedupe
+}
+
 // commit stores events and then applies them. A receipt means that they were stored before, by an earlier try.
 func (s *session) commit(ctx actor.Context, events []chat.Event, dedupe *persistence.Dedupe) (*persistence.Receipt, *chat.Error) {
 	a := s.attempt()
 	var st step
+	if dedupe != nil {
+		one := new(oneEntry)
+		st.messages, st.dedupes = one.messages[:0], one.dedupes[:0]
+	}
 	s.fold(&a.next, &st, events, dedupe)
 	s.fresh = st
 	return s.advance(ctx, a, st, mayWait(events))

@@ -111,15 +111,15 @@ func (s *session) decideTogether(ctx actor.Context) (a *attempt, st step, ok boo
 		if !s.belongs(c.Website) || (c.From.Role == chat.RoleVisitor && !s.knows(c.Conn)) {
 			return nil, st, false
 		}
-		d := dedupeOf(c)
-		if s.recent.find(d) != nil || st.has(d) {
+		d, _ := dedupeOf(c) // all are messages
+		if s.recent.find(&d) != nil || st.has(&d) {
 			return nil, st, false
 		}
 		events, _, refusal := rules.Decide(&a.next, c.From, c.Command, now)
 		if refusal != nil {
 			return nil, st, false
 		}
-		s.fold(&a.next, &st, events, d)
+		s.fold(&a.next, &st, events, &d)
 	}
 	return a, st, true
 }

@@ -195,7 +195,11 @@ func (s *System) Leave(ctx context.Context, website chat.WebsiteID, session chat
 }
 
 // Command hands a command to its session. It never blocks.
-func (s *System) Command(c Command) { s.toSession(c.Website, c.Session, &c) }
+func (s *System) Command(c Command) {
+	m := &commandToSession{command: c}
+	m.toSession = toSession{website: c.Website, id: c.Session, body: &m.command}
+	s.shards[shardOf(c.Session)].send(s.actors.Root, &m.toSession)
+}
 
 // Open joins an agent's connection to a session.
 func (s *System) Open(o Open) { s.toSession(o.Website, o.Session, &o) }
