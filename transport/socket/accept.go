@@ -31,13 +31,25 @@ func accept(s *Server, w http.ResponseWriter, r *http.Request, h Handler) (c *Co
 	}
 	_ = ws.CloseNow() // it has shaken hands; messages are read by a leased codec
 	now := s.now()
-	c = &Conn{server: s, handler: h, net: from.conn, jitter: uint8(s.next.Load()), opened: now, heard: now}
-	if sc, ok := c.net.(syscall.Conn); ok && canPeek {
-		if c.raw, err = sc.SyscallConn(); err == nil {
-			c.fill = c.take
-		}
-	}
+	c = &Conn{server: s, handler: h, net: from.conn, fd: -1, jitter: uint8(s.next.Load()), opened: now, heard: now}
+	c.lookUnder()
 	return c, from.early, nil
+}
+
+// lookUnder finds the descriptor of a plain socket, and opens the lot for the first one.
+func (c *Conn) lookUnder() {
+	sc, ok := c.net.(syscall.Conn)
+	if !ok || !canPeek {
+		return
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return
+	}
+	c.raw, c.fill = raw, c.take
+	if c.server.parks() {
+		_ = raw.Control(func(fd uintptr) { c.fd = int32(fd) }) // on an error it is not parked, and its reader will meet the same
+	}
 }
 
 // offers reports whether the upgrade asks for the subprotocol. A request that is no upgrade is coder's to refuse.

@@ -21,14 +21,15 @@ type Conn struct {
 	burst  *burst
 	ponged int64
 	window int64
-	// fresh says that the reader has not read yet, broken that the socket's end was read, answered that the peer sent its close frame,
-	// spoke that it sent a message.
-	fresh, broken, answered, spoke bool
+	// fresh says that the reader has not read yet, glancing that it does not wait, nothing that there was nothing to read, broken that the
+	// socket's end was read, answered that the peer sent its close frame, spoke that it sent a message.
+	fresh, glancing, nothing, broken, answered, spoke bool
 	// talking says that the last bytes came soon after those before, which was at said.
 	talking bool
 	said    int64
 
-	// Set before the connection is shared.
+	// Set before the connection is shared. fd is the descriptor of one that may be parked.
+	fd             int32
 	stripe, jitter uint8
 	opened         int64
 
@@ -42,6 +43,8 @@ type Conn struct {
 	pinged     bool
 	// grown says that the reader waits with a stack that reading has grown.
 	grown bool
+	// parked says that there is no reader: the lot has the connection. listed says that it had before; gone that the socket is closed.
+	parked, listed, gone bool
 }
 
 // silentAfter is for how long a peer who talked says nothing until its reader gets a fresh stack.
@@ -63,11 +66,19 @@ func (c *Conn) closeLocked(code Code, reason string) {
 
 // cut closes the socket without a word and without waiting, which a TLS connection's Close would.
 func (c *Conn) cut() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.cutLocked()
+}
+
+func (c *Conn) cutLocked() {
 	under := c.net
 	if layered, ok := under.(interface{ NetConn() net.Conn }); ok {
 		under = layered.NetConn()
 	}
+	c.gone = true
 	_ = under.Close()
+	c.unparkLocked() // a closed descriptor has no events
 }
 
 func (c *Conn) isClosing() bool {
@@ -76,7 +87,7 @@ func (c *Conn) isClosing() bool {
 	return c.outbox.closing
 }
 
-// check is called by the clock, a few times a second.
+// check is called by the clock, a few times a second. Who has sent something that this side had no time yet to read is not late.
 func (c *Conn) check(now int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -86,14 +97,14 @@ func (c *Conn) check(now int64) {
 	}
 	switch {
 	case late(o.writeBegan, l.Write), late(o.closedAt, l.Linger+l.Write), late(o.closeLeft, l.Linger):
-		c.cut()
+		c.cutLocked()
 	case o.closing, c.handling:
-	case !c.greeted && late(c.opened, l.First):
+	case !c.greeted && late(c.opened, l.First) && !c.unread():
 		c.closeLocked(CodeUnauthorized, "unauthorized")
-	case late(c.midMessage, l.Message):
+	case late(c.midMessage, l.Message) && !c.unread():
 		c.closeLocked(CodePolicy, "a message took too long")
-	case late(c.heard, l.Ping+l.Pong):
-		c.cut()
+	case late(c.heard, l.Ping+l.Pong) && !c.unread():
+		c.cutLocked()
 	case !c.pinged && late(c.heard, l.Ping-l.Ping*time.Duration(c.jitter)/1024):
 		c.pinged = true
 		o.controls = appendFrame(o.controls, finBit|opPing, nil)

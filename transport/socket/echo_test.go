@@ -147,7 +147,7 @@ func TestSendFromMany(t *testing.T) {
 
 // TestTLS runs over a connection that cannot be peeked at.
 func TestTLS(t *testing.T) {
-	s := socket.NewServer(socket.Limits{OutboxBytes: 8 << 20})
+	s := socket.NewServer(socket.Limits{OutboxBytes: 8 << 20, Parked: parked})
 	closed := make(chan closing, 1)
 	web := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := s.Upgrade(w, r, &end{onMessage: echo, closed: closed}); err != nil {

@@ -61,7 +61,7 @@ func echo(c *socket.Conn, data []byte) { c.Send(append([]byte(nil), data...)) }
 // start runs a server until the test ends. A nil onMessage notes the messages.
 func start(t testing.TB, l socket.Limits, onMessage func(*socket.Conn, []byte)) *node {
 	t.Helper()
-	l.Subprotocol = subprotocol
+	l.Subprotocol, l.Parked = subprotocol, parked
 	n := &node{Server: socket.NewServer(l), ends: make(chan *end, 2000)}
 	serve(t, n, onMessage)
 	return n

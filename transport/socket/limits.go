@@ -22,6 +22,8 @@ type Limits struct {
 	Ping, Pong time.Duration
 	// Linger is how long a connection stays open after our close frame, for the peer's.
 	Linger time.Duration
+	// Parked makes a plain TCP connection on Linux hold no goroutine while its peer is silent.
+	Parked bool
 }
 
 // DefaultLimits are those of GUARANTEES, section 4, for visitors.

@@ -23,13 +23,15 @@ type burst struct {
 
 var bursts = sync.Pool{New: func() any { return new(burst) }}
 
-// start handles what came together with the upgrade, and then what comes.
+// start handles what came together with the upgrade, and makes somebody the reader.
 func (c *Conn) start(early []byte) {
 	switch {
 	case len(early) > 0 && !c.arrived(early):
 		c.finish()
 	case c.raw == nil:
 		c.serveLayered(make([]byte, layeredBytes))
+	case c.fd >= 0:
+		c.park()
 	case len(early) > 0: // handling has grown this stack
 		go c.serve()
 	default:
@@ -127,6 +129,9 @@ func (c *Conn) finish() {
 		// Our close frame is out. Closing a socket with unread bytes would reset it, and the peer might never see the frame: read on,
 		// without looking, until the peer ends or the clock cuts.
 		_, _ = io.Copy(io.Discard, c.net)
+	}
+	if c.fd >= 0 {
+		c.server.lot.forget(c)
 	}
 	_ = c.net.Close()
 	code, reason := c.verdict()

@@ -37,8 +37,11 @@ type Server struct {
 	next   atomic.Uint32
 	count  atomic.Int64
 	codecs sync.Pool
-	// workers write, one connection each at a time.
+	// workers write and, on connections that were parked, read: one of both at a time for each connection.
 	workers *workers.Pool[job]
+	// lot is opened by the first connection that can be parked. It stays nil where that is not possible.
+	lot     *lot
+	lotOnce sync.Once
 	stop    chan struct{}
 	// wake tells the clock that there is a connection again.
 	wake  chan struct{}
@@ -105,6 +108,10 @@ func (s *Server) Upgrade(w http.ResponseWriter, r *http.Request, h Handler) erro
 		c.Close(end.code, end.reason)
 	}
 	h.OnOpen(c)
+	if c.fd >= 0 && len(early) == 0 {
+		c.park()
+		return nil
+	}
 	// A fresh goroutine: the one of net/http and its buffers are freed when the handler returns. finish ends it.
 	go c.start(early)
 	return nil
@@ -123,10 +130,26 @@ func (s *Server) Shutdown(ctx context.Context, code Code, reason string) error {
 		s.each(func(c *Conn) { c.cut() })
 		<-s.empty
 	}
-	s.once.Do(func() { close(s.stop) })
-	s.clock.Wait()
-	s.workers.Close()
+	s.once.Do(func() {
+		close(s.stop)
+		s.clock.Wait()
+		if s.lot != nil {
+			s.lot.close()
+		}
+		s.workers.Close()
+	})
 	return err
+}
+
+// parks reports whether connections can be parked.
+func (s *Server) parks() bool {
+	if !s.limits.Parked {
+		return false
+	}
+	s.lotOnce.Do(func() {
+		s.lot, _ = openLot((*Conn).unpark) // without one, connections keep their goroutines
+	})
+	return s.lot != nil
 }
 
 // enter counts an upgrade. It reports false when the server takes no more.

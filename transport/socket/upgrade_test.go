@@ -76,7 +76,7 @@ func TestGoodUpgrades(t *testing.T) {
 
 // TestNoSubprotocolDemanded serves clients that offer none when Limits name none.
 func TestNoSubprotocolDemanded(t *testing.T) {
-	s := socket.NewServer(socket.Limits{})
+	s := socket.NewServer(socket.Limits{Parked: parked})
 	n := &node{Server: s, ends: make(chan *end, 1)}
 	serve(t, n, echo)
 	answer := n.request(t, strings.Replace(handshake, "Sec-WebSocket-Protocol: "+subprotocol+"\r\n", "", 1))

@@ -7,4 +7,8 @@ const canPeek = false
 
 func (c *Conn) wait() (silent bool) { return false }
 
+func (c *Conn) glance() bool { return true }
+
 func (c *Conn) take(uintptr) bool { return true }
+
+func (c *Conn) unread() bool { return false }

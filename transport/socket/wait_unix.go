@@ -22,7 +22,20 @@ func (c *Conn) wait() (silent bool) {
 	return false
 }
 
-// take reads a burst. It reports false when there is nothing to read and no end or error to tell, and then holds no buffer.
+// glance reads a burst without waiting. It reports false when there is nothing to read and no end or error to tell.
+func (c *Conn) glance() bool {
+	c.glancing, c.nothing = true, false
+	err := c.raw.Read(c.fill)
+	if errors.Is(err, os.ErrDeadlineExceeded) { // the clock meant a reader who waits, and came too late
+		_ = c.net.SetReadDeadline(time.Time{})
+		_ = c.raw.Read(c.fill) // the read that follows tells the error
+	}
+	c.glancing = false
+	return !c.nothing
+}
+
+// take reads a burst. When there is nothing to read and no end or error to tell, it holds no buffer and reports false, to wait for the next
+// event, unless the reader only glances.
 func (c *Conn) take(fd uintptr) bool {
 	if c.fresh {
 		c.fresh = false
@@ -40,7 +53,8 @@ func (c *Conn) take(fd uintptr) bool {
 		return true
 	}
 	bursts.Put(b)
-	return err != syscall.EAGAIN
+	c.nothing = err == syscall.EAGAIN
+	return !c.nothing || c.glancing
 }
 
 // readable reports whether the descriptor has bytes, or an end or an error to tell. It needs no buffer, the getting of which might grow the
@@ -49,4 +63,13 @@ func readable(fd uintptr) bool {
 	var one [1]byte
 	_, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 	return err != syscall.EAGAIN
+}
+
+// unread reports whether something waits to be read. A reader may wait in a read meanwhile.
+func (c *Conn) unread() bool {
+	waits := false
+	if c.raw != nil {
+		_ = c.raw.Control(func(fd uintptr) { waits = readable(fd) }) // a closed one has nothing
+	}
+	return waits
 }

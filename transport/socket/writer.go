@@ -74,7 +74,7 @@ func (c *Conn) nextPart(buffer *[]byte, rest []byte, err error) []byte {
 	o, now := &c.outbox, c.server.now()
 	if err != nil {
 		o.abandon(now)
-		c.cut()
+		c.cutLocked()
 		rest = nil
 	}
 	if len(rest) == 0 {
