@@ -49,7 +49,7 @@ type step struct {
 	writes          *pebble.Batch // all but the inbox, which depends on what was there
 }
 
-// Claim implements persistence.Sessions. When it returns, both committers know the epoch, and nothing of an earlier owner is under way.
+// Claim implements persistence.Sessions. When it returns, all committers know the epoch, and nothing of an earlier owner is under way.
 func (s *Store) Claim(ctx context.Context, shard uint16) (uint64, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {

@@ -15,13 +15,15 @@ import (
 )
 
 const (
-	// committers is two: while one waits for the disk, the other checks and writes. Measured, more add nothing on two cores.
-	committers = 2
-	// queuedCommits bounds what waits for one committer; all together 4,096 (GUARANTEES, limits). What is over it is refused at once.
-	queuedCommits = 4096 / committers
-	// groupCommits and groupBytes bound what one sync carries, and so how long the first of it waits.
-	groupCommits = 1024
-	groupBytes   = 1 << 20
+	// committers is eight: while some wait for the disk, others check and write, so that what arrives joins the next sync and does not wait for
+	// the one after it. Measured on two cores: with two a message took 10 % more of the processor, with four about as much as with eight.
+	committers = 8
+	// queuedCommits bounds what waits for all committers together. What is over it is refused at once.
+	queuedCommits = 4096
+	// groupCommits and groupBytes bound what a committer writes at once, and so how long the first of it waits. What all committers write
+	// together fits the log's buffer.
+	groupCommits = 128
+	groupBytes   = 64 << 10
 )
 
 // committer carries out requests in the order they came, many with one sync. Its goroutine owns everything but queue and since.
@@ -30,9 +32,11 @@ type committer struct {
 	space *watermark
 	pace  *pace
 	queue chan *request
-	ended chan struct{}
-	began time.Time
-	since atomic.Int64 // when the write that is under way began, on the committer's own clock; 0: none is
+	// waiting is how many requests all committers have waiting.
+	waiting *atomic.Int64
+	ended   chan struct{}
+	began   time.Time
+	since   atomic.Int64 // when the write that is under way began, on the committer's own clock; 0: none is
 
 	epochs [persistence.Shards]uint64
 	recent recent
@@ -53,9 +57,9 @@ type gathered struct {
 }
 
 // startCommitter starts a committer; stop ends it.
-func startCommitter(db *pebble.DB, space *watermark, rush *pace) *committer {
+func startCommitter(db *pebble.DB, space *watermark, rush *pace, waiting *atomic.Int64) *committer {
 	c := &committer{
-		db: db, space: space, pace: rush, queue: make(chan *request, queuedCommits), ended: make(chan struct{}), began: time.Now(),
+		db: db, space: space, pace: rush, queue: make(chan *request, queuedCommits), waiting: waiting, ended: make(chan struct{}), began: time.Now(),
 		recent: newRecent(), seed: maphash.MakeSeed(), batch: db.NewBatch(pebble.WithMaxRetainedSizeBytes(2 * groupBytes)),
 	}
 	go c.run()
@@ -70,20 +74,27 @@ func (c *committer) stop() {
 
 // offer enqueues without waiting. False: the queue is full.
 func (c *committer) offer(r *request) bool {
+	if c.waiting.Add(1) > queuedCommits {
+		c.waiting.Add(-1)
+		return false
+	}
 	select {
 	case c.queue <- r:
 		return true
 	default:
+		c.waiting.Add(-1)
 		return false
 	}
 }
 
 // enqueue waits for a place in the queue.
 func (c *committer) enqueue(ctx context.Context, r *request) error {
+	c.waiting.Add(1)
 	select {
 	case c.queue <- r:
 		return nil
 	case <-ctx.Done():
+		c.waiting.Add(-1)
 		return ctx.Err()
 	}
 }
@@ -146,6 +157,7 @@ func (c *committer) write(first *request) {
 func (c *committer) gather(first *request) {
 	claims, bytes := false, 0
 	for r := first; r != nil; r = c.next(bytes) {
+		c.waiting.Add(-1)
 		c.group = append(c.group, r)
 		claims = claims || r.claim != nil
 		bytes += r.size()

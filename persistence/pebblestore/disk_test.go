@@ -75,7 +75,9 @@ func TestStalledDisk(t *testing.T) {
 		}))
 		epoch := claim(t, s)
 		w := newSession(s, epoch, 1)
-		w.post(t, []byte("before"))
+		for range 12 { // the memory table grows from what a fresh store has, so that the log is not changed while the disk hangs
+			w.post(t, make([]byte, 300<<10))
+		}
 		stalled.Store(true)
 		inDoubt := w.step([]byte("in doubt"))
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
@@ -107,7 +109,7 @@ func TestStalledDisk(t *testing.T) {
 			t.Errorf("ill afterwards: %v", err)
 		}
 		got, err := s.Commit(t.Context(), inDoubt)
-		if err != nil || got.Duplicate == nil || got.Duplicate.Seq != 2 {
+		if err != nil || got.Duplicate == nil || got.Duplicate.Seq != inDoubt.Head.Seq {
 			t.Errorf("the repeat of what was in doubt: %+v, %v", got.Duplicate, err)
 		}
 		mustClose(t, s)
@@ -123,7 +125,7 @@ type many struct {
 func crowd(t *testing.T, s persistence.Store, epoch uint64) *many {
 	t.Helper()
 	m := new(many)
-	for n := range uint64(pebblestore.Committers*pebblestore.QueuedCommits + 2000) {
+	for n := range uint64(pebblestore.QueuedCommits + 2000) {
 		m.all.Go(func() {
 			w := newSession(s, epoch, 1000+n)
 			switch err := w.try(context.Background(), w.step([]byte("x"))); {

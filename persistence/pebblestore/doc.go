@@ -2,7 +2,7 @@
 //
 // # Who does what
 //
-// Commits go to one of two committers, chosen by the session's id, so that each session has one. A committer takes all that waits, checks
+// Commits go to one of eight committers, chosen by the session's id, so that each session has one. A committer takes all that waits, checks
 // each step against what is stored and against the steps before it, writes one batch, waits until it is on the disk, and then answers
 // all. An idle store syncs at once; under load one sync serves hundreds of steps. Claims and erasures go the same way and therefore have
 // their place in the order. What changes seldom (websites, agents, logins) is written by one more goroutine, the clerk. Reads happen in

@@ -28,7 +28,6 @@ func (s *Store) DB() *pebble.DB { return s.db }
 // What the tests of the limits need to know.
 const (
 	QueuedCommits = queuedCommits
-	Committers    = committers
 	ReserveBytes  = reserveBytes
 	ScrubApart    = scrubApart
 	StalledAfter  = stalledAfter

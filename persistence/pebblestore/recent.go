@@ -13,8 +13,8 @@ type state struct {
 // the same time. A session takes about 150 bytes, an id 8 to 16, so that all committers together hold at most 40 MiB. With fewer sessions than
 // talk at the same time, each of them is read from the store again and again, which is most of a commit's work then.
 const (
-	recentSessions = 1 << 14
-	recentIDs      = 1 << 19
+	recentSessions = 1 << 12
+	recentIDs      = 1 << 17
 )
 
 // recent remembers the state of sessions that committed lately. One committer owns it and is the only one who changes these sessions,

@@ -60,8 +60,9 @@ func Open(o Options) (*Store, error) {
 	if err := s.begin(); err != nil {
 		return nil, errors.Join(fault(fmt.Sprintf("write to the data directory %q", o.Dir), err), db.Close(), lock.Close())
 	}
+	waiting := new(atomic.Int64)
 	for i := range s.committers {
-		s.committers[i] = startCommitter(db, s.space, rush)
+		s.committers[i] = startCommitter(db, s.space, rush, waiting)
 	}
 	s.clerk = startClerk()
 	return s, nil
