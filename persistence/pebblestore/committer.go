@@ -20,10 +20,10 @@ const (
 	committers = 8
 	// queuedCommits bounds what waits for all committers together. What is over it is refused at once.
 	queuedCommits = 4096
-	// groupCommits and groupBytes bound what a committer writes at once, and so how long the first of it waits. What all committers write
-	// together fits the log's buffer.
+	// groupCommits and groupBytes bound what a committer writes at once, and so how long the first of it waits. Measured with 32 messages in
+	// each commit: an eighth of the bytes took 15 % more of the processor.
 	groupCommits = 128
-	groupBytes   = 64 << 10
+	groupBytes   = 512 << 10
 )
 
 // committer carries out requests in the order they came, many with one sync. Its goroutine owns everything but queue and since.
