@@ -54,7 +54,7 @@ func serve(t *testing.T) *memnet.Network {
 	go func() { done <- s.Serve(n) }()
 	t.Cleanup(func() {
 		_ = s.Close()
-		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		if err := <-done; !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			t.Error(err)
 		}
 	})
