@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/coder/websocket"
@@ -53,6 +54,9 @@ func newCodec() *codec {
 		panic("socket: coder/websocket refuses a handshake of RFC 6455: " + err.Error())
 	}
 	ws.SetReadLimit(-1) // the guard has counted
+	// coder/websocket closes who is forgotten, by a finalizer. Its connections refer to themselves, and of such a cycle with a finalizer nothing
+	// is ever freed: each codec that the pool lets go would stay. There is nothing to close.
+	runtime.SetFinalizer(ws, nil)
 	x.ws = ws
 	return x
 }
