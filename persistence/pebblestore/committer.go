@@ -30,7 +30,6 @@ const (
 type committer struct {
 	db    *pebble.DB
 	space *watermark
-	pace  *pace
 	queue chan *request
 	// waiting is how many requests all committers have waiting.
 	waiting *atomic.Int64
@@ -57,9 +56,9 @@ type gathered struct {
 }
 
 // startCommitter starts a committer; stop ends it.
-func startCommitter(db *pebble.DB, space *watermark, rush *pace, waiting *atomic.Int64) *committer {
+func startCommitter(db *pebble.DB, space *watermark, waiting *atomic.Int64) *committer {
 	c := &committer{
-		db: db, space: space, pace: rush, queue: make(chan *request, queuedCommits), waiting: waiting, ended: make(chan struct{}), began: time.Now(),
+		db: db, space: space, queue: make(chan *request, queuedCommits), waiting: waiting, ended: make(chan struct{}), began: time.Now(),
 		recent: newRecent(), seed: maphash.MakeSeed(), batch: db.NewBatch(pebble.WithMaxRetainedSizeBytes(2 * groupBytes)),
 	}
 	go c.run()
@@ -132,7 +131,6 @@ func (c *committer) write(first *request) {
 	}
 	err := c.broken
 	if err == nil && !c.batch.Empty() {
-		c.pace.add(len(c.group))
 		err = fault("write", c.db.Apply(c.batch, pebble.Sync))
 	}
 	if err != nil {

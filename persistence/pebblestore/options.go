@@ -68,7 +68,7 @@ func (o Options) withDefaults() (Options, error) {
 }
 
 // pebble returns Pebble's options. What is set here besides sizes is needed for erasing bytes; see scrub.go.
-func (o Options) pebble(fs vfs.FS, lock *pebble.Lock, log *pebbleLog, rush *pace) *pebble.Options {
+func (o Options) pebble(fs vfs.FS, lock *pebble.Lock, log *pebbleLog) *pebble.Options {
 	opts := &pebble.Options{
 		FS:                 fs,
 		Lock:               lock,
@@ -77,7 +77,6 @@ func (o Options) pebble(fs vfs.FS, lock *pebble.Lock, log *pebbleLog, rush *pace
 		CacheSize:          o.CacheBytes,
 		MemTableSize:       uint64(o.MemTableBytes),
 		MaxOpenFiles:       maxOpenFiles,
-		WALMinSyncInterval: rush.pause,
 		FormatMajorVersion: pebble.FormatTableFormatV6, // no value separation in it
 		Cleaner:            pebble.ArchiveCleaner{},    // with keepsNothing: removes, and recycles no log
 

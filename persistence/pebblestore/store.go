@@ -51,8 +51,7 @@ func Open(o Options) (*Store, error) {
 		return nil, err
 	}
 	log := &pebbleLog{log: o.Logger, fatal: o.Fatal}
-	rush := new(pace)
-	db, err := pebble.Open(o.Dir, o.pebble(fs, lock, log, rush))
+	db, err := pebble.Open(o.Dir, o.pebble(fs, lock, log))
 	if err != nil {
 		return nil, errors.Join(fault(fmt.Sprintf("open the data directory %q", o.Dir), err), lock.Close())
 	}
@@ -62,7 +61,7 @@ func Open(o Options) (*Store, error) {
 	}
 	waiting := new(atomic.Int64)
 	for i := range s.committers {
-		s.committers[i] = startCommitter(db, s.space, rush, waiting)
+		s.committers[i] = startCommitter(db, s.space, waiting)
 	}
 	s.clerk = startClerk()
 	return s, nil
