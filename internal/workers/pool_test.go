@@ -56,12 +56,11 @@ func TestReuse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := workers.New(call, time.Second)
 		defer p.Close()
-		before := runtime.NumGoroutine()
 		for range 1000 {
 			p.Go(func() {})
 			synctest.Wait()
 		}
-		if n := runtime.NumGoroutine() - before; n != 1 {
+		if n := p.Workers(); n != 1 {
 			t.Errorf("%d workers for one job at a time", n)
 		}
 	})
@@ -72,8 +71,7 @@ func TestIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := workers.New(call, time.Second)
 		defer p.Close()
-		before := runtime.NumGoroutine()
-		count := func() int { synctest.Wait(); return runtime.NumGoroutine() - before }
+		count := func() int { synctest.Wait(); return p.Workers() }
 		free := make(chan struct{})
 		for range 100 {
 			p.Go(func() { <-free })
