@@ -16,6 +16,8 @@ type Memory struct {
 	// GCPercent is how much may be allocated until the next garbage collection, in percent of what is alive, as GOGC. Default 100. More takes
 	// more memory and less processor time.
 	GCPercent int `koanf:"gc_percent"`
+	// GCFloor is how much garbage may gather in any case while the process is busy: a size as in Limit; 0: what GCPercent says always holds.
+	GCFloor string `koanf:"gc_floor"`
 	// Limit is from where on garbage is collected more often, as GOMEMLIMIT: a number of bytes, which may end in KiB, MiB or GiB; off; or auto, the
 	// default: 0.9 of what the control group or the machine has, off where that is not known.
 	Limit string `koanf:"limit"`
@@ -31,6 +33,7 @@ const (
 const (
 	lowGCPercent, highGCPercent = 10, 10_000
 	lowLimit                    = 64 << 20
+	highGCFloor                 = 1 << 40
 )
 
 // Apply sets the process's garbage collector. What the environment's GOGC and GOMEMLIMIT say wins. It returns what holds from then on; a limit of
@@ -39,6 +42,9 @@ func (m Memory) Apply() (gcPercent int, limitBytes int64) {
 	gcPercent = m.GCPercent
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
+		if floor, err := parseBytes(m.GCFloor); err == nil && floor > 0 {
+			newGarbage(gcPercent, floor, setGCPercent).watch()
+		}
 	} else {
 		gcPercent = debug.SetGCPercent(gcPercent)
 		debug.SetGCPercent(gcPercent)

@@ -50,7 +50,10 @@ func TestMemoryLimit(t *testing.T) {
 
 // TestMemoryIsValidated: what Go would take for something else is refused.
 func TestMemoryIsValidated(t *testing.T) {
-	for _, m := range []Memory{{9, "auto"}, {10_001, "auto"}, {100, ""}, {100, "12 apples"}, {100, "63MiB"}, {100, "9999999999GiB"}, {100, "-1"}} {
+	for _, m := range []Memory{
+		{9, "0", "auto"}, {10_001, "0", "auto"}, {100, "0", ""}, {100, "0", "12 apples"}, {100, "0", "63MiB"}, {100, "0", "9999999999GiB"},
+		{100, "0", "-1"}, {100, "", "auto"}, {100, "-1MiB", "auto"}, {100, "1025GiB", "auto"},
+	} {
 		c := Default()
 		c.Memory = m
 		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "memory.") {
@@ -65,12 +68,12 @@ func TestMemoryApplies(t *testing.T) {
 	defer func() { debug.SetGCPercent(percent); debug.SetMemoryLimit(limit) }()
 	t.Setenv("GOGC", "")
 	t.Setenv("GOMEMLIMIT", "")
-	if p, l := (Memory{250, "3GiB"}).Apply(); p != 250 || l != 3<<30 || debug.SetGCPercent(150) != 250 {
+	if p, l := (Memory{250, "0", "3GiB"}).Apply(); p != 250 || l != 3<<30 || debug.SetGCPercent(150) != 250 {
 		t.Errorf("%d, %d", p, l)
 	}
 	t.Setenv("GOGC", "150")
 	t.Setenv("GOMEMLIMIT", "3GiB")
-	if p, l := (Memory{300, "4GiB"}).Apply(); p != 150 || l != 3<<30 || debug.SetGCPercent(150) != 150 {
+	if p, l := (Memory{300, "64MiB", "4GiB"}).Apply(); p != 150 || l != 3<<30 || debug.SetGCPercent(150) != 150 {
 		t.Errorf("%d, %d: the environment did not win", p, l)
 	}
 }

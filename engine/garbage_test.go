@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestGarbage: while collections follow each other closely a small heap may gather as much as a large one, and it is given back afterwards.
+func TestGarbage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var holds atomic.Int64
+		holds.Store(100)
+		g := newGarbage(100, 64<<20, func(percent int) { holds.Store(int64(percent)) })
+		defer g.quiet.Stop()
+		for _, c := range []struct {
+			name  string
+			pause time.Duration
+			live  int64
+			want  int64
+		}{
+			{"quiet", 6 * time.Second, 16 << 20, 100},
+			{"grows", time.Second, 19 << 20, 100},
+			{"busy", time.Second, 16 << 20, 100},
+			{"busy a second time", time.Second, 16 << 20, 100},
+			{"busy for a while", time.Second, 16 << 20, 400},
+			{"busy, hardly changed", time.Second, 17 << 20, 400},
+			{"busy, less in use", time.Second, 8 << 20, 800},
+			{"busy, next to nothing in use", time.Second, 1, highGCPercent},
+			{"grows again", time.Second, 640 << 20, 100},
+			{"large", time.Second, 640 << 20, 100},
+			{"large for longer", time.Second, 640 << 20, 100},
+			{"large for a while", time.Second, 640 << 20, 100},
+			{"smaller again", time.Second, 32 << 20, 200},
+			{"slower", busyFor, 32 << 20, 200},
+			{"more in use", time.Second, 45 << 20, 142},
+			{"much more in use", time.Second, 70 << 20, 100},
+		} {
+			time.Sleep(c.pause)
+			g.after(c.live, g.count+1, time.Now())
+			g.after(c.live, g.count, time.Now().Add(time.Second)) // by force, which says nothing
+			if got := holds.Load(); got != c.want {
+				t.Errorf("%s: %d %%, want %d", c.name, got, c.want)
+			}
+		}
+		for range steadyTimes {
+			g.after(32<<20, g.count+1, time.Now())
+		}
+		time.Sleep(quietAfter - time.Millisecond)
+		synctest.Wait()
+		if got := holds.Load(); got != 200 {
+			t.Errorf("%d %% before it was quiet for long", got)
+		}
+		time.Sleep(time.Millisecond)
+		synctest.Wait()
+		if got := holds.Load(); got != 100 {
+			t.Errorf("%d %% after ten quiet seconds", got)
+		}
+	})
+}
+
+// TestGarbageFollowsTheCollector hears of each of the process's own collections.
+func TestGarbageFollowsTheCollector(t *testing.T) {
+	heard := make(chan int)
+	g := newGarbage(10, 1<<50, func(percent int) { heard <- percent })
+	g.last, g.live, g.steady = time.Now(), 1<<50, steadyTimes
+	g.watch()
+	defer current.Store(nil)
+	defer g.quiet.Stop()
+	for range 2 {
+		if percent := allocateUntil(heard); percent != highGCPercent {
+			t.Errorf("%d %% with a boundless floor", percent)
+		}
+		g.mu.Lock()
+		g.holds, g.live, g.steady = g.percent, 1<<50, steadyTimes
+		g.mu.Unlock()
+	}
+	if live, count := collections(); live < 100<<10 || live > 10<<30 || count < 2 {
+		t.Errorf("%d bytes are in use after %d collections", live, count)
+	}
+}
+
+// allocateUntil makes garbage until something is heard.
+func allocateUntil(heard <-chan int) int {
+	for {
+		select {
+		case percent := <-heard:
+			return percent
+		default:
+			sink = make([]byte, 64<<10)
+		}
+	}
+}
+
+// sink keeps what is put into it from being optimized away.
+var sink []byte
