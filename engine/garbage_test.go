@@ -55,7 +55,7 @@ func TestGarbage(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		synctest.Wait()
 		if got := holds.Load(); got != 100 {
-			t.Errorf("%d %% after ten quiet seconds", got)
+			t.Errorf("%d %% after half a quiet minute", got)
 		}
 	})
 }
