@@ -42,8 +42,8 @@ func (m Memory) Apply() (gcPercent int, limitBytes int64) {
 	gcPercent = m.GCPercent
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
-		if floor, err := parseBytes(m.GCFloor); err == nil && floor > 0 {
-			newGarbage(gcPercent, floor, setGCPercent).watch()
+		if floor, err := parseBytes(m.GCFloor); err == nil {
+			newGarbage(gcPercent, floor, debug.SetGCPercent).watch()
 		}
 	} else {
 		gcPercent = debug.SetGCPercent(gcPercent)

@@ -65,15 +65,22 @@ func TestMemoryIsValidated(t *testing.T) {
 // TestMemoryApplies what is set, and leaves what the environment says.
 func TestMemoryApplies(t *testing.T) {
 	percent, limit := debug.SetGCPercent(150), debug.SetMemoryLimit(-1)
-	defer func() { debug.SetGCPercent(percent); debug.SetMemoryLimit(limit) }()
+	defer func() {
+		current.Swap(nil).quiet.Stop()
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}()
 	t.Setenv("GOGC", "")
 	t.Setenv("GOMEMLIMIT", "")
-	if p, l := (Memory{250, "0", "3GiB"}).Apply(); p != 250 || l != 3<<30 || debug.SetGCPercent(150) != 250 {
+	if p, l := (Memory{250, "64MiB", "3GiB"}).Apply(); p != 250 || l != 3<<30 || debug.SetGCPercent(150) != 250 {
 		t.Errorf("%d, %d", p, l)
+	}
+	if g := current.Load(); g.percent != 250 || g.floor != 64<<20 {
+		t.Errorf("%d %%, and a floor of %d", g.percent, g.floor)
 	}
 	t.Setenv("GOGC", "150")
 	t.Setenv("GOMEMLIMIT", "3GiB")
-	if p, l := (Memory{300, "64MiB", "4GiB"}).Apply(); p != 150 || l != 3<<30 || debug.SetGCPercent(150) != 150 {
+	if p, l := (Memory{300, "0", "4GiB"}).Apply(); p != 150 || l != 3<<30 || debug.SetGCPercent(150) != 150 {
 		t.Errorf("%d, %d: the environment did not win", p, l)
 	}
 }
