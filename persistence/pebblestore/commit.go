@@ -11,13 +11,13 @@ import (
 	"github.com/parlor-chat/parlor/persistence"
 )
 
-// request is what a committer is asked: exactly one of commit, erase and claim.
+// request is what the committer is asked: exactly one of commit, erase and claim.
 type request struct {
 	session sessionKey
 	commit  *step
 	erase   bool
 	claim   *ownership
-	done    chan outcome // of one, so that a committer never waits for a caller who left
+	done    chan outcome // of one, so that the committer never waits for a caller who left
 }
 
 type outcome struct {
@@ -49,7 +49,7 @@ type step struct {
 	writes          *pebble.Batch // all but the inbox, which depends on what was there
 }
 
-// Claim implements persistence.Sessions. When it returns, all committers know the epoch, and nothing of an earlier owner is under way.
+// Claim implements persistence.Sessions. It has its place among the commits: those of an earlier owner that come behind it are refused.
 func (s *Store) Claim(ctx context.Context, shard uint16) (uint64, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
@@ -60,17 +60,10 @@ func (s *Store) Claim(ctx context.Context, shard uint16) (uint64, error) {
 		return 0, errShard
 	}
 	owner := &ownership{shard, s.epoch.Add(1)}
-	requests := make([]*request, len(s.committers))
-	for i, c := range s.committers {
-		requests[i] = &request{claim: owner, done: make(chan outcome, 1)}
-		if err := c.enqueue(ctx, requests[i]); err != nil {
-			return 0, err
-		}
-	}
-	for _, r := range requests {
-		if _, err := r.wait(ctx); err != nil {
-			return 0, err
-		}
+	r := &request{claim: owner, done: make(chan outcome, 1)}
+	s.committer.enqueue(r)
+	if _, err := r.wait(ctx); err != nil {
+		return 0, err
 	}
 	return owner.epoch, nil
 }
@@ -104,7 +97,7 @@ func (s *Store) Commit(ctx context.Context, c *persistence.Commit) (persistence.
 		r = &request{done: make(chan outcome, 1)}
 	}
 	r.session, r.commit = k, st
-	if !s.committerOf(k).offer(r) {
+	if !s.committer.offer(r) {
 		_ = st.writes.Close()
 		return persistence.Committed{}, persistence.ErrBusy
 	}
@@ -114,11 +107,6 @@ func (s *Store) Commit(ctx context.Context, c *persistence.Commit) (persistence.
 		s.requests.Put(r)
 	}
 	return committed, err
-}
-
-// committerOf chooses by the session: its id is random.
-func (s *Store) committerOf(k sessionKey) *committer {
-	return s.committers[int(k.session[len(k.session)-1])%len(s.committers)]
 }
 
 // encode makes the step's batch.

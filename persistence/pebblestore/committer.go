@@ -1,12 +1,9 @@
 package pebblestore
 
 import (
-	"context"
 	"errors"
 	"hash/maphash"
-	"runtime"
-	"slices"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -14,168 +11,26 @@ import (
 	"github.com/parlor-chat/parlor/persistence"
 )
 
-const (
-	// committers is eight: while some wait for the disk, others check and write, so that what arrives joins the next sync and does not wait for
-	// the one after it. Measured on two cores: with two a message took 10 % more of the processor, with four about as much as with eight.
-	committers = 8
-	// queuedCommits bounds what waits for all committers together. What is over it is refused at once.
-	queuedCommits = 4096
-	// groupCommits and groupBytes bound what a committer writes at once, and so how long the first of it waits. Measured with 32 messages in
-	// each commit: an eighth of the bytes took 15 % more of the processor.
-	groupCommits = 128
-	groupBytes   = 512 << 10
-)
-
-// committer carries out requests in the order they came, many with one sync. Its goroutine owns everything but queue and since.
+// committer carries out requests in the order they came, many with one sync. The writers do it, by turns: see writers.go.
 type committer struct {
 	db    *pebble.DB
 	space *watermark
-	queue chan *request
-	// waiting is how many requests all committers have waiting.
-	waiting *atomic.Int64
-	ended   chan struct{}
-	began   time.Time
-	since   atomic.Int64 // when the write that is under way began, on the committer's own clock; 0: none is
+	log   *pebbleLog
+	began time.Time
 
+	mu    sync.Mutex // covers what waits
+	queue []*request
+	// writing is how many writers are at work: at least one while something waits.
+	writing int
+	begin   chan struct{} // to a writer who is not
+	ended   sync.WaitGroup
+	groups  [writers]group
+
+	turn   sync.Mutex // covers the rest: one writer at a time checks what came
 	epochs [persistence.Shards]uint64
 	recent recent
 	seed   maphash.Seed
-	// Of the group at hand: the requests, their answers, what is written, and the steps that are in the batch but not in the store.
-	group    []*request
-	outcomes []outcome
-	batch    *pebble.Batch
-	full     bool  // the disk is
-	broken   error // the batch holds half a step
-	gathered []gathered
-}
-
-// gathered is a step of the group at hand, for the repeat that comes close behind it.
-type gathered struct {
-	session sessionKey
-	dedupes []persistence.Dedupe
-}
-
-// startCommitter starts a committer; stop ends it.
-func startCommitter(db *pebble.DB, space *watermark, waiting *atomic.Int64) *committer {
-	c := &committer{
-		db: db, space: space, queue: make(chan *request, queuedCommits), waiting: waiting, ended: make(chan struct{}), began: time.Now(),
-		recent: newRecent(), seed: maphash.MakeSeed(), batch: db.NewBatch(pebble.WithMaxRetainedSizeBytes(2 * groupBytes)),
-	}
-	go c.run()
-	return c
-}
-
-// stop carries out what waits and ends the goroutine. Nobody may enqueue any more.
-func (c *committer) stop() {
-	close(c.queue)
-	<-c.ended
-}
-
-// offer enqueues without waiting. False: the queue is full.
-func (c *committer) offer(r *request) bool {
-	if c.waiting.Add(1) > queuedCommits {
-		c.waiting.Add(-1)
-		return false
-	}
-	select {
-	case c.queue <- r:
-		return true
-	default:
-		c.waiting.Add(-1)
-		return false
-	}
-}
-
-// enqueue waits for a place in the queue.
-func (c *committer) enqueue(ctx context.Context, r *request) error {
-	c.waiting.Add(1)
-	select {
-	case c.queue <- r:
-		return nil
-	case <-ctx.Done():
-		c.waiting.Add(-1)
-		return ctx.Err()
-	}
-}
-
-// busyFor is how long the present write has been under way.
-func (c *committer) busyFor() time.Duration {
-	since := c.since.Load()
-	if since == 0 {
-		return 0
-	}
-	return time.Duration(c.now() - since)
-}
-
-// now is the time on a clock that nobody can change (G20), never 0.
-func (c *committer) now() int64 { return int64(time.Since(c.began)) + 1 }
-
-func (c *committer) run() {
-	defer close(c.ended)
-	defer c.batch.Close()
-	for r := range c.queue {
-		runtime.Gosched() // who was just answered and has more comes along: under load groups become seven times as large
-		c.since.Store(c.now())
-		c.write(r)
-		c.since.Store(0)
-	}
-}
-
-// write carries out one group: the first request and all that wait behind it.
-func (c *committer) write(first *request) {
-	c.gather(first)
-	c.full, c.broken = c.space.isFull(), nil
-	for _, r := range c.group {
-		committed, err := c.carryOut(r)
-		c.outcomes = append(c.outcomes, outcome{committed, err})
-	}
-	err := c.broken
-	if err == nil && !c.batch.Empty() {
-		err = fault("write", c.db.Apply(c.batch, pebble.Sync))
-	}
-	if err != nil {
-		c.recent.forget() // and no answer of the group holds, since each may rest on what was not written
-	}
-	for i, r := range c.group {
-		o := c.outcomes[i]
-		if err != nil {
-			o = outcome{err: err}
-		}
-		r.done <- o
-	}
-	clear(c.group)
-	clear(c.outcomes)
-	clear(c.gathered)
-	c.group, c.outcomes, c.gathered = c.group[:0], c.outcomes[:0], c.gathered[:0]
-	c.batch.Reset()
-}
-
-// gather takes the first request and those that wait, until the group is large enough. A session's requests stay in order; those of different
-// sessions are put in the order of their keys, which makes the way to each key's place in memory shorter.
-func (c *committer) gather(first *request) {
-	claims, bytes := false, 0
-	for r := first; r != nil; r = c.next(bytes) {
-		c.waiting.Add(-1)
-		c.group = append(c.group, r)
-		claims = claims || r.claim != nil
-		bytes += r.size()
-	}
-	if !claims { // what comes before a claim and what behind it are not the same
-		slices.SortStableFunc(c.group, func(a, b *request) int { return a.session.compare(b.session) })
-	}
-}
-
-// next is the next request that waits, unless the group is large enough.
-func (c *committer) next(bytes int) *request {
-	if len(c.group) >= groupCommits || bytes >= groupBytes {
-		return nil
-	}
-	select {
-	case r := <-c.queue: // nil when it was closed
-		return r
-	default:
-		return nil
-	}
+	*group // the one at hand
 }
 
 func (c *committer) carryOut(r *request) (persistence.Committed, error) {

@@ -61,18 +61,22 @@ func (f gatedFile) asked(sync func() error) error {
 	return sync()
 }
 
+// openStallable opens a store whose syncs hang from when stalled is set until release is closed.
+func openStallable(t *testing.T) (s *pebblestore.Store, stalled *atomic.Bool, release chan struct{}) {
+	stalled, release = new(atomic.Bool), make(chan struct{})
+	return openOn(t, newGated(vfs.NewMem(), func() error {
+		if stalled.Load() {
+			<-release
+		}
+		return nil
+	})), stalled, release
+}
+
 // TestStalledDisk: a disk that hangs gives no false answer, callers get their context's error, what is too much is refused at once, Health
 // says why, and everything goes on by itself (G11, G12).
 func TestStalledDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var stalled atomic.Bool
-		release := make(chan struct{})
-		s := openOn(t, newGated(vfs.NewMem(), func() error {
-			if stalled.Load() {
-				<-release
-			}
-			return nil
-		}))
+		s, stalled, release := openStallable(t)
 		epoch := claim(t, s)
 		w := newSession(s, epoch, 1)
 		for range 12 { // the memory table grows from what a fresh store has, so that the log is not changed while the disk hangs
@@ -111,6 +115,42 @@ func TestStalledDisk(t *testing.T) {
 		got, err := s.Commit(t.Context(), inDoubt)
 		if err != nil || got.Duplicate == nil || got.Duplicate.Seq != inDoubt.Head.Seq {
 			t.Errorf("the repeat of what was in doubt: %+v, %v", got.Duplicate, err)
+		}
+		mustClose(t, s)
+	})
+}
+
+// TestRepeatWaitsForItsFirst: whoever repeats a message while it is being synced learns no earlier than its first sender that it is stored, also
+// when another writer answers.
+func TestRepeatWaitsForItsFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stalled, release := openStallable(t)
+		w := newSession(s, claim(t, s), 1)
+		w.post(t, []byte("before"))
+		stalled.Store(true)
+		var answered, repeats atomic.Int64
+		var senders sync.WaitGroup
+		const all = 100
+		for range all {
+			senders.Go(func() {
+				got, err := s.Commit(t.Context(), w.step([]byte("x")))
+				if err != nil {
+					t.Error(err)
+				}
+				if got.Duplicate != nil {
+					repeats.Add(1)
+				}
+				answered.Add(1)
+			})
+		}
+		synctest.Wait()
+		if n := answered.Load(); n != 0 {
+			t.Errorf("%d were answered before anything was synced", n)
+		}
+		close(release)
+		senders.Wait()
+		if n := repeats.Load(); n != all-1 {
+			t.Errorf("%d of %d were repeats", n, all)
 		}
 		mustClose(t, s)
 	})

@@ -2,11 +2,12 @@
 //
 // # Who does what
 //
-// Commits go to one of eight committers, chosen by the session's id, so that each session has one. A committer takes all that waits, checks
-// each step against what is stored and against the steps before it, writes one batch, waits until it is on the disk, and then answers
-// all. An idle store syncs at once; under load one sync serves hundreds of steps. Claims and erasures go the same way and therefore have
-// their place in the order. What changes seldom (websites, agents, logins) is written by one more goroutine, the clerk. Reads happen in
-// the caller's goroutine; they see a step a moment before it is durable, its writer only after.
+// Commits go to the committer, whose writers take turns. A writer takes what waits, checks each step against what is stored and against the
+// steps before it, and writes one batch; then the next writer may have its turn, while this one waits until the batch is on the disk, and
+// then answers all. An idle store syncs at once; while a sync is under way what arrives shares the next one; and in a rush more
+// writers begin, so that the disk and the checks do not wait for each other. Claims and erasures go the same way and therefore have their place in
+// the order. What changes seldom (websites, agents, logins) is written by one more goroutine, the clerk. Reads happen in the caller's
+// goroutine; they see a step a moment before it is durable, its writer only after.
 //
 // # What is on the disk
 //

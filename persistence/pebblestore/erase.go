@@ -15,9 +15,7 @@ func (s *Store) Erase(ctx context.Context, website chat.WebsiteID, session chat.
 	}
 	defer leave()
 	r := &request{session: sessionKey{website, session}, erase: true, done: make(chan outcome, 1)}
-	if err := s.committerOf(r.session).enqueue(ctx, r); err != nil {
-		return err
-	}
+	s.committer.enqueue(r)
 	_, err = r.wait(ctx)
 	return err
 }

@@ -1,6 +1,6 @@
 package pebblestore
 
-// state is what a committer must know of a session to judge its next step.
+// state is what the committer must know of a session to judge its next step.
 type state struct {
 	version uint64 // 0: nothing is stored
 	place   place
@@ -10,15 +10,15 @@ type state struct {
 }
 
 // recentSessions and recentIDs are how many sessions, and client message ids of theirs, each generation of recent holds: those that write at
-// the same time. A session takes about 150 bytes, an id 8 to 16, so that all committers together hold at most 40 MiB. With fewer sessions than
+// the same time. A session takes about 150 bytes, an id 8 to 16, so that both generations hold at most 40 MiB. With fewer sessions than
 // talk at the same time, each of them is read from the store again and again, which is most of a commit's work then.
 const (
-	recentSessions = 1 << 12
-	recentIDs      = 1 << 17
+	recentSessions = 1 << 15
+	recentIDs      = 1 << 20
 )
 
-// recent remembers the state of sessions that committed lately. One committer owns it and is the only one who changes these sessions,
-// so it is never behind the store; it forgets everything when a write fails. Two generations: what is used moves to the young one, and the
+// recent remembers the state of sessions that committed lately. The committer is the only one who changes
+// them, so it is never behind the store; it forgets everything when a write fails. Two generations: what is used moves to the young one, and the
 // old one is dropped when the young one is full.
 type recent struct {
 	young, old map[sessionKey]state

@@ -18,14 +18,14 @@ import (
 
 // Store implements persistence.Store.
 type Store struct {
-	db         *pebble.DB
-	lock       *pebble.Lock
-	fs         vfs.FS
-	dir        string
-	log        *pebbleLog
-	space      *watermark
-	committers [committers]*committer
-	clerk      *clerk
+	db        *pebble.DB
+	lock      *pebble.Lock
+	fs        vfs.FS
+	dir       string
+	log       *pebbleLog
+	space     *watermark
+	committer *committer
+	clerk     *clerk
 	// epoch is the last epoch that was given out. Its upper half counts the starts, so that each start's epochs are higher than all before
 	// and a claim needs no disk.
 	epoch  atomic.Uint64
@@ -59,10 +59,7 @@ func Open(o Options) (*Store, error) {
 	if err := s.begin(); err != nil {
 		return nil, errors.Join(fault(fmt.Sprintf("write to the data directory %q", o.Dir), err), db.Close(), lock.Close())
 	}
-	waiting := new(atomic.Int64)
-	for i := range s.committers {
-		s.committers[i] = startCommitter(db, s.space, waiting)
-	}
+	s.committer = startCommitter(db, s.space, log)
 	s.clerk = startClerk()
 	return s, nil
 }
@@ -125,10 +122,8 @@ func (s *Store) Health(ctx context.Context) error {
 	case s.space.isFull():
 		return persistence.ErrFull
 	}
-	for _, c := range s.committers {
-		if busy := c.busyFor(); busy > stalledAfter {
-			return fmt.Errorf("pebblestore: the disk has not finished a write for %v", busy.Round(time.Second))
-		}
+	if busy := s.committer.busyFor(); busy > stalledAfter {
+		return fmt.Errorf("pebblestore: the disk has not finished a write for %v", busy.Round(time.Second))
 	}
 	return nil
 }
@@ -137,9 +132,7 @@ func (s *Store) Health(ctx context.Context) error {
 func (s *Store) Close() error {
 	s.close.Do(func() {
 		s.calls.shut()
-		for _, c := range s.committers {
-			c.stop()
-		}
+		s.committer.stop()
 		s.clerk.stop()
 		s.closed = fault("close", errors.Join(s.db.Close(), s.lock.Close()))
 	})

@@ -2,6 +2,7 @@ package pebblestore
 
 import (
 	"os"
+	"strings"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
@@ -35,9 +36,13 @@ func (fs keepsNothing) MkdirAll(dir string, _ os.FileMode) error {
 	return fs.FS.MkdirAll(dir, dirMode)
 }
 
-// Create makes the file private.
+// Create makes the file private, and gives a log its size ahead.
 func (fs keepsNothing) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
-	return fs.private(fs.FS.Create(name, category))
+	f, err := fs.private(fs.FS.Create(name, category))
+	if err != nil || f.Fd() == vfs.InvalidFd || !strings.HasSuffix(name, logSuffix) {
+		return f, err
+	}
+	return presize(f), nil
 }
 
 // OpenReadWrite makes the file private.
