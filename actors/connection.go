@@ -7,6 +7,8 @@ import "github.com/parlor-chat/parlor/protocol"
 type Connection interface {
 	// Send queues one frame. The frame is shared between receivers and never changed. A connection that cannot keep up closes itself.
 	Send(frame []byte)
+	// SendNow is Send for a frame that comes alone: cheaper then, and dearer for frames that could leave together.
+	SendNow(frame []byte)
 	// Close sends what is queued and then ends the connection.
 	Close(code protocol.CloseCode)
 	// Handled says that one command of this connection was answered or dropped: it makes room for another.

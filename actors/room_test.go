@@ -184,6 +184,8 @@ func (c *conn) Send(frame []byte) {
 	c.frames = append(c.frames, frame)
 }
 
+func (c *conn) SendNow(frame []byte) { c.Send(frame) }
+
 func (c *conn) Close(code protocol.CloseCode) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

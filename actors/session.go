@@ -53,6 +53,8 @@ type session struct {
 	announcing bool
 	// leaving is set when the session asked its shard to let it go.
 	leaving bool
+	// alone says that nothing waits behind the message in hand, nor is stored together with it.
+	alone bool
 }
 
 // subscriber is a connection that sees the session.
@@ -71,7 +73,9 @@ type journal struct {
 func (s *session) Receive(ctx actor.Context) {
 	defer s.recoverPanic(ctx)
 	if m, ok := ctx.Message().(*toSession); ok {
-		if behind := m.child.received(); gatherable(m) {
+		behind := m.child.received()
+		s.alone = behind == 0
+		if gatherable(m) {
 			s.gather(ctx, m, behind)
 			return
 		}
@@ -203,9 +207,21 @@ func (s *session) permanent() bool { return s.state != nil && s.state.Version > 
 func (s *session) show(frame []byte, role chat.Role, but Connection) {
 	for _, sub := range s.subscribers {
 		if sub.conn != but && (role == 0 || sub.role == role) {
-			sub.conn.Send(frame)
+			s.send(sub.conn, frame)
 		}
 	}
+}
+
+// fewSubscribers is how many frames a session writes itself. More are left to writers, who share them.
+const fewSubscribers = 4
+
+// send sends a frame, at once when there is little to send.
+func (s *session) send(conn Connection, frame []byte) {
+	if s.alone && len(s.subscribers) <= fewSubscribers {
+		conn.SendNow(frame)
+		return
+	}
+	conn.Send(frame)
 }
 
 func (s *session) closeAll(code protocol.CloseCode) {

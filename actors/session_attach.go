@@ -39,8 +39,13 @@ func (s *session) attach(ctx actor.Context, a *Attach) {
 	s.unsaved = true
 	s.accessed()
 
-	a.Conn.Send(protocol.Encode(s.welcome(a.Welcome, replay.kind)))
-	replay.send(a.Conn, s.state.Seq > 0)
+	welcome := protocol.Encode(s.welcome(a.Welcome, replay.kind))
+	if something := s.state.Seq > 0; something {
+		a.Conn.Send(welcome)
+		replay.send(a.Conn, something)
+	} else {
+		a.Conn.SendNow(welcome)
+	}
 	s.add(subscriber{a.Conn, chat.RoleVisitor})
 	s.announceVisitor(ctx)
 	s.announce(ctx)

@@ -103,14 +103,14 @@ func (s *session) answer(c *Command, events []chat.Event, d *persistence.Dedupe)
 	case d != nil:
 		receipt := d.Receipt
 		s.recent = s.recent.keep(d.Sender, d.ID, receipt)
-		c.Conn.Send(protocol.EncodeAck(ackSession(c), c.Ref, d.ID, receipt.Seq, receipt.AtMillis))
+		s.send(c.Conn, protocol.EncodeAck(ackSession(c), c.Ref, d.ID, receipt.Seq, receipt.AtMillis))
 	case c.Ref == 0:
 	default:
 		if _, fire := c.Command.(chat.FireTrigger); fire {
-			c.Conn.Send(protocol.EncodeFired(c.Ref, len(events) > 0))
+			s.send(c.Conn, protocol.EncodeFired(c.Ref, len(events) > 0))
 			return
 		}
-		c.Conn.Send(protocol.EncodeDone(c.Ref))
+		s.send(c.Conn, protocol.EncodeDone(c.Ref))
 	}
 }
 

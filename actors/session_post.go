@@ -58,6 +58,7 @@ func (s *session) post(ctx actor.Context) {
 		return
 	}
 	if len(p.commands) > 1 {
+		s.alone = false
 		s.postTogether(ctx)
 	}
 	for _, c := range p.left() {

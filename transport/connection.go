@@ -41,6 +41,9 @@ type connection struct {
 // Send implements actors.Connection.
 func (c *connection) Send(frame []byte) { c.sock.Send(frame) }
 
+// SendNow implements actors.Connection.
+func (c *connection) SendNow(frame []byte) { c.sock.SendNow(frame) }
+
 // Close implements actors.Connection.
 func (c *connection) Close(code protocol.CloseCode) {
 	c.sock.Close(socket.Code(code), code.Reason())

@@ -251,6 +251,9 @@ type listener struct {
 // Send implements actors.Connection.
 func (l *listener) Send([]byte) { l.frames.Add(1) }
 
+// SendNow implements actors.Connection.
+func (l *listener) SendNow([]byte) { l.frames.Add(1) }
+
 // Close implements actors.Connection: no session has a reason to.
 func (l *listener) Close(protocol.CloseCode) { l.refused.Store(true) }
 

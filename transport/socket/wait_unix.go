@@ -73,3 +73,13 @@ func (c *Conn) unread() bool {
 	}
 	return waits
 }
+
+// write gives the system what it takes without waiting. An error is left to be found again.
+func (a *attempt) write(fd uintptr) bool {
+	n, err := syscall.Write(int(fd), a.bytes)
+	for err == syscall.EINTR {
+		n, err = syscall.Write(int(fd), a.bytes)
+	}
+	a.taken = max(n, 0)
+	return true
+}

@@ -7,6 +7,10 @@ import "sync"
 func (c *Conn) Send(frame []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.sendLocked(frame)
+}
+
+func (c *Conn) sendLocked(frame []byte) {
 	if c.outbox.closing {
 		return
 	}
@@ -86,7 +90,7 @@ func (c *Conn) nextPart(buffer *[]byte, rest []byte, err error) []byte {
 	}
 	o.writeBegan = now
 	if len(rest) == 0 {
-		o.writeBegan, o.writing = 0, false
+		o.writeBegan, o.writing, o.wrote = 0, false, now
 		if o.written != nil {
 			close(o.written)
 			o.written = nil
