@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -15,7 +16,9 @@ func (n *Node) listen(given net.Listener, address, setting string) (net.Listener
 	if given != nil {
 		return given, nil
 	}
-	l, err := net.Listen("tcp", address)
+	// No TCP keep-alive: WebSockets are pinged and requests have time limits, and it costs five system calls for each connection.
+	config := net.ListenConfig{KeepAlive: -1}
+	l, err := config.Listen(context.Background(), "tcp", address)
 	switch {
 	case err == nil:
 		return l, nil

@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"bytes"
 	"sync"
 	"time"
 )
@@ -19,9 +20,9 @@ func (c *Conn) SendNow(frame []byte) {
 	}
 }
 
-func (c *Conn) mayNow(bytes int) bool {
+func (c *Conn) mayNow(size int) bool {
 	o := &c.outbox
-	if c.raw == nil || o.writing || o.closing || bytes > batchBytes/2 {
+	if c.raw == nil || o.writing || o.closing || size > batchBytes/2 {
 		return false
 	}
 	now := c.server.now()
@@ -39,7 +40,7 @@ func (c *Conn) sendNow(frame []byte) bool {
 		return false // an error comes again, to the writer
 	}
 	if a.taken < len(a.bytes) {
-		c.outbox.begun = append([]byte(nil), a.bytes[a.taken:]...)
+		c.outbox.controls = bytes.Clone(a.bytes[a.taken:]) // there are none, or there would be a writer
 		c.wakeWriter()
 	}
 	return true

@@ -21,10 +21,8 @@ const maxReasonBytes = maxControlBytes - 2
 type outbox struct {
 	frames [][]byte
 	bytes  int
-	// controls are pings and pongs.
+	// controls are pings and pongs, behind what is left of a frame that SendNow began: nothing may come before that.
 	controls []byte
-	// begun is what is left of a frame that SendNow began: nothing may come before it.
-	begun []byte
 	// writing says that the writer exists, written is closed when it ends, writeBegan says since when it is in a write, 0 for not.
 	writing    bool
 	written    chan struct{}
@@ -70,13 +68,13 @@ func (o *outbox) close(code Code, reason string, now int64) bool {
 	return true
 }
 
-// take moves what waits into b, in the order in which it may leave: what was begun, pings and pongs, messages, the close frame last.
+// take moves what waits into b, in the order in which it may leave: pings and pongs, messages, the close frame last.
 func (o *outbox) take(b []byte, limit int) []byte {
 	if o.closeTaken {
 		return b
 	}
-	b = append(append(b, o.begun...), o.controls...)
-	o.begun, o.controls = nil, nil
+	b = append(b, o.controls...)
+	o.controls = nil
 	n := 0
 	for n < len(o.frames) && (n == 0 || len(b)+len(o.frames[n]) < batchBytes) {
 		b = appendFrame(b, finBit|opText, o.frames[n])
@@ -111,7 +109,7 @@ func (o *outbox) appendClose(b []byte) []byte {
 // abandon gives up what cannot be written any more.
 func (o *outbox) abandon(now int64) {
 	o.close(CodeAbnormal, "", now)
-	o.frames, o.bytes, o.controls, o.begun, o.closeTaken = nil, 0, nil, nil, true
+	o.frames, o.bytes, o.controls, o.closeTaken = nil, 0, nil, true
 }
 
 // appendFrame appends an unmasked, unfragmented frame (RFC 6455, section 5.2).
