@@ -12,7 +12,7 @@ import (
 // TestSendNow mixes frames that are written at once with queued ones, to a peer that reads only now and then: all come whole and in order, also
 // where the system took but a part of one.
 func TestSendNow(t *testing.T) {
-	const rounds, frames, size = 5, 1200, 15_000 // each round is more than the system takes
+	const rounds, frames, size = 2, 1200, 15_000 // each round is more than the system takes
 	n := start(t, socket.Limits{OutboxBytes: 2 * frames * size, Write: patience, First: time.Minute}, nil)
 	c, e := n.connect(t)
 	for round := range rounds {
