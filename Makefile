@@ -2,7 +2,7 @@
 
 GO      ?= go
 BIN     := bin/parlor
-SECONDS_EACH ?= 60s
+FUZZ_RUNS ?= 1000000
 ROUNDS  ?= 50
 SEEDS   ?= 200
 
@@ -80,5 +80,5 @@ chaos: ## Kill the running program again and again; ROUNDS=n
 	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 30m -args -rounds=$(ROUNDS)
 
 .PHONY: fuzz
-fuzz: ## Fuzz every decoder; SECONDS_EACH=60s
-	scripts/fuzz $(SECONDS_EACH)
+fuzz: ## Fuzz every decoder; FUZZ_RUNS=n
+	scripts/fuzz $(FUZZ_RUNS)
