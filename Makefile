@@ -2,7 +2,7 @@
 
 GO      ?= go
 BIN     := bin/parlor
-FUZZ_RUNS ?= 1000000
+RUNS    ?= 1000000
 ROUNDS  ?= 50
 SEEDS   ?= 200
 
@@ -80,5 +80,5 @@ chaos: ## Kill the running program again and again; ROUNDS=n
 	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 30m -args -rounds=$(ROUNDS)
 
 .PHONY: fuzz
-fuzz: ## Fuzz every decoder; FUZZ_RUNS=n
-	scripts/fuzz $(FUZZ_RUNS)
+fuzz: ## Fuzz every decoder; RUNS=n
+	scripts/fuzz $(RUNS)
