@@ -5,6 +5,7 @@ BIN     := bin/parlor
 RUNS    ?= 1000000
 ROUNDS  ?= 50
 SEEDS   ?= 200
+D       ?= 10m
 
 .DEFAULT_GOAL := all
 .PHONY: all
@@ -78,6 +79,10 @@ sim: ## Simulate visitors, agents and crashes in virtual time; SEEDS=n
 .PHONY: chaos
 chaos: ## Kill the running program again and again; ROUNDS=n
 	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 30m -args -rounds=$(ROUNDS)
+
+.PHONY: stress
+stress: ## Hostile beside honest peers on a busy server, parked and not; D=10m
+	$(GO) test -race ./transport/socket -run TestStress -count=1 -v -timeout 2h -args -stress=$(D)
 
 .PHONY: fuzz
 fuzz: ## Fuzz every decoder; RUNS=n

@@ -32,6 +32,9 @@ func accept(s *Server, w http.ResponseWriter, r *http.Request, h Handler) (c *Co
 	_ = ws.CloseNow() // it has shaken hands; messages are read by a leased codec
 	now := s.now()
 	c = &Conn{server: s, handler: h, net: from.conn, fd: -1, jitter: uint8(s.next.Load()), opened: now, heard: now}
+	if len(from.early) == 0 {
+		c.dry.Store(handled)
+	}
 	c.lookUnder()
 	return c, from.early, nil
 }

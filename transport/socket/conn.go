@@ -3,6 +3,7 @@ package socket
 import (
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -24,6 +25,9 @@ type Conn struct {
 	// fresh says that the reader has not read yet, glancing that it does not wait, nothing that there was nothing to read, broken that the
 	// socket's end was read, answered that the peer sent its close frame, spoke that it sent a message.
 	fresh, glancing, nothing, broken, answered, spoke bool
+	// dry is when the reader found nothing more to read, which is when all that had come was handled; unhandled while something that was read
+	// waits for that, and handled after it. The clock looks at it too.
+	dry atomic.Int64
 	// talking says that the last bytes came soon after those before, which was at said.
 	talking bool
 	said    int64
@@ -40,10 +44,9 @@ type Conn struct {
 	midMessage int64
 	greeted    bool
 	handling   bool
-	pinged     bool
 	// grown says that the reader waits with a stack that reading has grown.
 	grown bool
-	// parked says that there is no reader: the lot has the connection. listed says that it had before; gone that the socket is closed.
+	// parked says that there is no reader: the lot has the connection. listed says that it had before; gone that the socket is closed or about to be.
 	parked, listed, gone bool
 }
 
@@ -64,21 +67,30 @@ func (c *Conn) closeLocked(code Code, reason string) {
 	}
 }
 
-// cut closes the socket without a word and without waiting, which a TLS connection's Close would.
+// cut closes the socket without a word and without waiting.
 func (c *Conn) cut() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.cutLocked()
 }
 
+// cutLocked leaves it to a worker: to close a socket is to wait until its reader and its writer have let go of it, and they have to be given
+// time for that. On a busy machine the clock would spend seconds on some hundred, and hold up everybody else.
 func (c *Conn) cutLocked() {
+	if !c.gone {
+		c.gone = true
+		c.server.workers.Go(job{(*Conn).drop, c})
+	}
+}
+
+// drop closes the socket below TLS, whose Close would say goodbye.
+func (c *Conn) drop() {
 	under := c.net
 	if layered, ok := under.(interface{ NetConn() net.Conn }); ok {
 		under = layered.NetConn()
 	}
-	c.gone = true
 	_ = under.Close()
-	c.unparkLocked() // a closed descriptor has no events
+	c.unpark() // a closed descriptor has no events
 }
 
 func (c *Conn) isClosing() bool {
@@ -87,26 +99,46 @@ func (c *Conn) isClosing() bool {
 	return c.outbox.closing
 }
 
-// check is called by the clock, a few times a second. Who has sent something that this side had no time yet to read is not late.
+// What dry is when it is no time.
+const (
+	unhandled = 0
+	handled   = 1
+)
+
+// late reports whether a time is longer ago than the limit, or might be before the clock looks again.
+func (c *Conn) late(since, now int64, limit time.Duration) bool {
+	return since != 0 && now-since > int64(limit-c.server.tick)
+}
+
+// owes reports whether the peer is late. Who has sent something that this side had no time yet to handle is not, unless all that came in time
+// was handled: else who always has a byte on its way would never be late.
+func (c *Conn) owes(since, now int64, limit time.Duration) bool {
+	switch {
+	case !c.late(since, now, limit):
+		return false
+	case c.late(since, c.dry.Load(), limit):
+		return true
+	}
+	return !c.unread() && c.dry.Load() != unhandled // in this order: what is read is unhandled before it is not unread any more
+}
+
+// check is called by the clock, a few times a second.
 func (c *Conn) check(now int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	l, o := &c.server.limits, &c.outbox
-	late := func(since int64, limit time.Duration) bool {
-		return since != 0 && now-since > int64(limit-c.server.tick)
-	}
 	switch {
-	case late(o.writeBegan, l.Write), late(o.closedAt, l.Linger+l.Write), late(o.closeLeft, l.Linger):
+	case c.late(o.writeBegan, now, l.Write), c.late(o.closedAt, now, l.Linger+l.Write), c.late(o.closeLeft, now, l.Linger):
 		c.cutLocked()
 	case o.closing, c.handling:
-	case !c.greeted && late(c.opened, l.First) && !c.unread():
+	case !c.greeted && c.owes(c.opened, now, l.First):
 		c.closeLocked(CodeUnauthorized, "unauthorized")
-	case late(c.midMessage, l.Message) && !c.unread():
+	case c.owes(c.midMessage, now, l.Message):
 		c.closeLocked(CodePolicy, "a message took too long")
-	case late(c.heard, l.Ping+l.Pong) && !c.unread():
+	case o.asked > 0 && c.owes(o.asked, now, l.Pong):
 		c.cutLocked()
-	case !c.pinged && late(c.heard, l.Ping-l.Ping*time.Duration(c.jitter)/1024):
-		c.pinged = true
+	case o.asked == 0 && c.late(c.heard, now, l.Ping-l.Ping*time.Duration(c.jitter)/1024):
+		o.asked = askWaits
 		o.controls = appendFrame(o.controls, finBit|opPing, nil)
 		c.wakeWriter()
 	case c.grown && now-c.heard > int64(silentAfter):

@@ -27,6 +27,9 @@ type outbox struct {
 	writing    bool
 	written    chan struct{}
 	writeBegan int64
+	// asked is when a ping was written, since when the peer is expected to answer; 0 when none is due. A ping that this side had no time yet
+	// to write asks nothing.
+	asked int64
 	// wrote is when something was written last.
 	wrote int64
 	// closing says that no more frames are taken, closedAt since when, code and reason why. closeTaken says that the writer has the
@@ -38,6 +41,12 @@ type outbox struct {
 	closedAt   int64
 	closeLeft  int64
 }
+
+// What asked is while the ping is not written: it waits, or the writer has it.
+const (
+	askWaits = -2
+	askTaken = -1
+)
 
 // add queues a message. It reports whether it fits; if not, all that waits is dropped.
 func (o *outbox) add(frame []byte, limit int) bool {
@@ -75,6 +84,9 @@ func (o *outbox) take(b []byte, limit int) []byte {
 	}
 	b = append(b, o.controls...)
 	o.controls = nil
+	if o.asked == askWaits {
+		o.asked = askTaken
+	}
 	n := 0
 	for n < len(o.frames) && (n == 0 || len(b)+len(o.frames[n]) < batchBytes) {
 		b = appendFrame(b, finBit|opText, o.frames[n])

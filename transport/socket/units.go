@@ -110,7 +110,7 @@ func (c *Conn) begin() {
 	c.said = now
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.heard, c.pinged, c.handling = now, false, true
+	c.heard, c.outbox.asked, c.handling = now, 0, true
 }
 
 // done notes that the reader waits for the peer again, and since when a frame or message is under way. The time that the handler took is
@@ -120,6 +120,7 @@ func (c *Conn) done(passed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.heard, c.handling = now, false
+	c.dry.Store(handled)
 	c.greeted, c.grown = c.greeted || c.spoke, c.talking
 	switch {
 	case c.guard.between():

@@ -40,10 +40,12 @@ func (c *Conn) take(fd uintptr) bool {
 	if c.fresh {
 		c.fresh = false
 		if !readable(fd) {
+			c.dry.Store(c.server.now())
 			return false
 		}
 	}
 	b := bursts.Get().(*burst)
+	c.dry.Store(unhandled)
 	n, err := syscall.Read(int(fd), b.bytes[:])
 	for err == syscall.EINTR {
 		n, err = syscall.Read(int(fd), b.bytes[:])
@@ -53,7 +55,9 @@ func (c *Conn) take(fd uintptr) bool {
 		return true
 	}
 	bursts.Put(b)
-	c.nothing = err == syscall.EAGAIN
+	if c.nothing = err == syscall.EAGAIN; c.nothing {
+		c.dry.Store(c.server.now())
+	}
 	return !c.nothing || c.glancing
 }
 

@@ -85,6 +85,9 @@ func (c *Conn) nextPart(buffer *[]byte, rest []byte, err error) []byte {
 		if o.closeTaken && err == nil {
 			o.closeLeft = now
 		}
+		if o.asked == askTaken {
+			o.asked = now
+		}
 		*buffer = o.take((*buffer)[:0], c.server.limits.OutboxBytes)
 		rest = *buffer
 	}
