@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
-	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/parlor-chat/parlor/persistence"
 )
@@ -20,7 +19,7 @@ import (
 type Store struct {
 	db        *pebble.DB
 	lock      *pebble.Lock
-	fs        vfs.FS
+	fs        keepsNothing
 	dir       string
 	log       *pebbleLog
 	space     *watermark
@@ -45,19 +44,23 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	fs := keepsNothing{o.FS}
+	fs := keepsNothing{FS: o.FS}
 	lock, err := prepare(fs, o.Dir)
 	if err != nil {
 		return nil, err
 	}
+	fs.spares = newSpares(fs, o.Dir, o.MemTableBytes)
+	fs.pacer = &pacer{logged: &fs.spares.logged, memTable: o.MemTableBytes}
 	log := &pebbleLog{log: o.Logger, fatal: o.Fatal}
 	db, err := pebble.Open(o.Dir, o.pebble(fs, lock, log))
 	if err != nil {
-		return nil, errors.Join(fault(fmt.Sprintf("open the data directory %q", o.Dir), err), lock.Close())
+		return nil, errors.Join(fault(fmt.Sprintf("open the data directory %q", o.Dir), err), fs.spares.close(), lock.Close())
 	}
+	fs.pacer.use(db)
 	s := &Store{db: db, lock: lock, fs: fs, dir: o.Dir, log: log, space: newWatermark(fs, o.Dir, o.Logger)}
 	if err := s.begin(); err != nil {
-		return nil, errors.Join(fault(fmt.Sprintf("write to the data directory %q", o.Dir), err), db.Close(), lock.Close())
+		return nil, errors.Join(
+			fault(fmt.Sprintf("write to the data directory %q", o.Dir), err), db.Close(), fs.spares.close(), lock.Close())
 	}
 	s.committer = startCommitter(db, s.space, log)
 	s.clerk = startClerk()
@@ -134,7 +137,8 @@ func (s *Store) Close() error {
 		s.calls.shut()
 		s.committer.stop()
 		s.clerk.stop()
-		s.closed = fault("close", errors.Join(s.db.Close(), s.lock.Close()))
+		s.fs.pacer.use(nil)
+		s.closed = fault("close", errors.Join(s.db.Close(), s.fs.spares.close(), s.lock.Close()))
 	})
 	return s.closed
 }

@@ -18,14 +18,24 @@ const (
 
 // keepsNothing is the file system as the store needs it: what Pebble would archive is removed, and files are private. Together with
 // pebble.ArchiveCleaner, whose presence keeps Pebble from recycling its log files, no bytes of an erased session stay behind.
-type keepsNothing struct{ vfs.FS }
+type keepsNothing struct {
+	vfs.FS
+	spares *spares // nil: logs are made anew
+	pacer  *pacer  // nil: tables are written as fast as can be
+}
 
 // Rename removes what would go to the archive.
 func (fs keepsNothing) Rename(oldname, newname string) error {
 	if fs.PathBase(fs.PathDir(newname)) == archive {
-		return fs.FS.Remove(oldname)
+		return fs.Remove(oldname)
 	}
 	return fs.FS.Rename(oldname, newname)
+}
+
+// Remove takes its time for a large file.
+func (fs keepsNothing) Remove(name string) error {
+	shrink(fs.FS, name)
+	return fs.FS.Remove(name)
 }
 
 // MkdirAll makes no archive, and other directories private.
@@ -36,13 +46,27 @@ func (fs keepsNothing) MkdirAll(dir string, _ os.FileMode) error {
 	return fs.FS.MkdirAll(dir, dirMode)
 }
 
-// Create makes the file private, and gives a log its size ahead.
+// Create makes the file private. A log is the spare, where there is one, and has its size ahead; a table is written at a pace.
 func (fs keepsNothing) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
-	f, err := fs.private(fs.FS.Create(name, category))
-	if err != nil || f.Fd() == vfs.InvalidFd || !strings.HasSuffix(name, logSuffix) {
-		return f, err
+	if fs.spares != nil && strings.HasSuffix(name, logSuffix) {
+		return fs.createLog(name, category)
 	}
-	return presize(f), nil
+	f, err := fs.private(fs.FS.Create(name, category))
+	if err == nil && fs.pacer != nil && (category == flushing || category == compacting) {
+		return fs.pacer.pace(f, category), nil
+	}
+	return f, err
+}
+
+func (fs keepsNothing) createLog(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
+	f, zeros := fs.spares.take(name, category)
+	if zeros == 0 {
+		var err error
+		if f, err = fs.private(fs.FS.Create(name, category)); err != nil || f.Fd() == vfs.InvalidFd {
+			return f, err
+		}
+	}
+	return presize(f, zeros, fs.spares.wrote), nil
 }
 
 // OpenReadWrite makes the file private.
