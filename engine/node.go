@@ -160,6 +160,7 @@ func (n *Node) socketLimits(messageBytes, outboxBytes int) socket.Limits {
 	return socket.Limits{
 		Subprotocol: protocol.Subprotocol, MessageBytes: messageBytes, OutboxBytes: outboxBytes,
 		First: t.FirstFrame, Message: t.Message, Ping: t.Ping, Pong: t.Pong,
+		Parked: n.config.HTTP.Park,
 	}
 }
 

@@ -7,7 +7,14 @@
 //	Send ──▶ outbox (bounded) ──▶ writer, which exists only while there is something to write
 //	clock ──▶ one goroutine for all connections: deadlines, pings, stalled peers
 //
-// An idle connection owns one goroutine, the reader, and neither a codec, nor a buffer, timer or channel.
+// An idle connection owns one goroutine, the reader, and neither a codec, nor a buffer, timer or channel. With Limits.Parked it does not own
+// that either where the system allows it: the lot waits for all of them, and a worker is the reader from when something came until the peer
+// has fallen silent.
+//
+//	           something came, or the end
+//	parked ─────────────────────────────────▶ attended by a worker ──▶ gone
+//	   ▲                                          │
+//	   └── all is handled and the peer is silent ─┘
 //
 // coder/websocket shakes hands, and checks, unmasks and joins frames (RFC 6455), from memory. What it lacks is done here: it follows endless
 // empty continuations, answers any number of pings, waits for ever for the rest of a frame, and delivers text that is not UTF-8. It writes

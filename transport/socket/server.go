@@ -28,6 +28,10 @@ var ErrServerClosed = errors.New("socket: the server is closed")
 // stripes divide the connections so that no lock is shared by all.
 const stripes = 64
 
+// workerIdle is how long a worker waits for its next job. Those who say hello at the same time have a worker each, with a stack of some KiB,
+// which is to be missed for as short as possible.
+const workerIdle = time.Second
+
 // Server serves connections with the same limits. Its methods may be called from many goroutines at once.
 type Server struct {
 	limits Limits
@@ -78,7 +82,7 @@ func NewServer(l Limits) *Server {
 	l = l.orDefault()
 	s := &Server{
 		limits: l, tick: l.tick(), began: time.Now(),
-		workers: workers.New(func(j job) { j.do(j.conn) }, workers.DefaultIdle),
+		workers: workers.New(func(j job) { j.do(j.conn) }, workerIdle),
 		stop:    make(chan struct{}), wake: make(chan struct{}, 1), empty: make(chan struct{}),
 	}
 	for i := range s.set {
