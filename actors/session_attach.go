@@ -39,7 +39,7 @@ func (s *session) attach(ctx actor.Context, a *Attach) {
 	s.unsaved = true
 	s.accessed()
 
-	welcome := protocol.Encode(s.welcome(a.Welcome, replay.kind))
+	welcome := s.welcome(a.Welcome, replay.kind)
 	if something := s.state.Seq > 0; something {
 		a.Conn.Send(welcome)
 		replay.send(a.Conn, something)
@@ -61,8 +61,8 @@ func (s *session) create(a *Attach) {
 	s.state = chat.NewSession(a.Website, a.Session, epoch, a.SecretHash, time.Now())
 }
 
-// welcome completes the answer to a visitor's hello.
-func (s *session) welcome(w protocol.VisitorWelcome, resume string) protocol.VisitorWelcome {
+// welcome completes the answer to a visitor's hello, and encodes it.
+func (s *session) welcome(w protocol.VisitorWelcome, resume string) []byte {
 	presence := s.site.Presence()
 	w.Session, w.Epoch, w.Resume, w.Seq = s.state.ID, protocol.FormatEpoch(s.state.Epoch), resume, s.state.Seq
 	w.Unread, w.Ongoing = s.state.Unread.Visitor, s.state.Started
@@ -74,7 +74,7 @@ func (s *session) welcome(w protocol.VisitorWelcome, resume string) protocol.Vis
 			w.Triggers = append(w.Triggers, protocol.DescribeTrigger(t))
 		}
 	}
-	return w
+	return protocol.EncodeWelcome(&w)
 }
 
 // open joins an agent's connection.

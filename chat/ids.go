@@ -79,6 +79,9 @@ func (id SessionID) AppendText(b []byte) []byte {
 }
 
 // AppendText appends the text form to b.
+func (id WebsiteID) AppendText(b []byte) []byte { return appendUUID(b, id) }
+
+// AppendText appends the text form to b.
 func (id AgentID) AppendText(b []byte) []byte { return appendUUID(b, id) }
 
 // AppendText appends the text form to b.
@@ -133,13 +136,14 @@ func version4(b [16]byte) [16]byte {
 }
 
 func appendUUID(b []byte, id [16]byte) []byte {
-	for i, group := range [...][]byte{id[0:4], id[4:6], id[6:8], id[8:10], id[10:16]} {
-		if i > 0 {
-			b = append(b, '-')
-		}
-		b = hex.AppendEncode(b, group)
-	}
-	return b
+	var text [36]byte
+	hex.Encode(text[0:], id[0:4])
+	hex.Encode(text[9:], id[4:6])
+	hex.Encode(text[14:], id[6:8])
+	hex.Encode(text[19:], id[8:10])
+	hex.Encode(text[24:], id[10:16])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return append(b, text[:]...)
 }
 
 func parseUUID(text string) ([16]byte, error) {

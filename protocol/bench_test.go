@@ -19,6 +19,10 @@ func long() chat.Message {
 // The encoders of messages and answers run for every message: they make one allocation, the frame that they return.
 func TestEncodersAllocateOnce(t *testing.T) {
 	large := long()
+	welcome := protocol.VisitorWelcome{
+		Session: session, Token: session.String(), Epoch: "0011223344556677", Resume: "none", Website: site, Agents: agents(true),
+		Cookie: &protocol.CookieInfo{Name: "parlor-client%2Fsession%2F" + website.String(), Mode: chat.CookieOnLoad, Domain: "example.com", By: "script"},
+	}
 	for name, c := range map[string]struct {
 		allocs float64
 		encode func()
@@ -27,6 +31,7 @@ func TestEncodersAllocateOnce(t *testing.T) {
 		"agent's message": {1, func() { protocol.EncodeMessage(session, &answer) }},
 		"long message":    {1, func() { protocol.EncodeMessage(session, &large) }},
 		"note":            {1, func() { protocol.EncodeNote(session, &note) }},
+		"welcome":         {1, func() { protocol.EncodeWelcome(&welcome) }},
 		"ack":             {1, func() { protocol.EncodeAck(session, 1<<31-1, firstID, 1<<53-1, began.UnixMilli()) }},
 		"done":            {1, func() { protocol.EncodeDone(7) }},
 		"fired":           {1, func() { protocol.EncodeFired(7, true) }},

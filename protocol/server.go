@@ -9,7 +9,7 @@ import (
 	"github.com/parlor-chat/parlor/chat"
 )
 
-// ServerFrame is a frame that is encoded by reflection: all but the hot ones.
+// ServerFrame is a frame that can be encoded by reflection: all but the hot ones are.
 type ServerFrame interface{ frameType() string }
 
 // Encode returns the frame's bytes. It panics on a value that cannot be encoded, which is a bug.
