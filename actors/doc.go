@@ -9,11 +9,12 @@
 // (package chat), commits (package persistence), encodes once (package protocol), shows it to its subscribers, and acknowledges.
 //
 // Messages between actors are never changed after they were sent. Every wait has a bound; an actor waits only for the store, with a
-// deadline. A shard never waits. Sessions and websites stop by a handshake with their shard, so that nothing in their mailbox is lost:
+// deadline. A shard never waits. A session stops only when nothing is in its mailbox and its shard's table says that it is leaving, both under
+// the table's lock, so that nothing is lost:
 //
-//	session ─release─▶ shard (holds back what arrives) ─confirm─▶ session (stops) ─terminated─▶ shard
+//	session (marks itself as leaving, stops) ─terminated─▶ shard (held back what arrived, and forwards it to a new actor)
 //
-// If something reached the session before the confirmation, it answers that it stays, and the shard forwards what it held back.
+// What waits in the mailbox comes first, and then the session looks again.
 //
 // A temporary session that nobody uses leaves its actor the same way and leaves its state behind, which rests in the shard until it is needed or
 // expires.

@@ -68,9 +68,10 @@ func TestASessionThatIsNeededAgainStays(t *testing.T) {
 	inRoom(t, func(t *testing.T, r *room) {
 		v := r.tab(chat.SessionID{})
 		v.say("one")
-		shard := r.sys.shards[shardOf(v.session)].shard
+		synctest.Wait()
+		pid := r.sys.shards[shardOf(v.session)].sessions[v.session].pid
 		for n := range 50 {
-			r.sys.actors.Root.Send(shard, release{v.session}) // it asked to go, and somebody was faster
+			r.sys.actors.Root.Send(pid, release{}) // it was about to go, and somebody was faster
 			v.send(int64(n)+1, message(chat.MessageID(randomID()), fmt.Sprint(n)))
 		}
 		synctest.Wait()
@@ -84,6 +85,47 @@ func TestASessionThatIsNeededAgainStays(t *testing.T) {
 		}
 		if v.closed() != 0 || r.inMemory() != 1 {
 			t.Errorf("closed with %d, %d sessions in memory", v.closed(), r.inMemory())
+		}
+	})
+}
+
+// following is a connection that does something at each answer.
+type following struct {
+	conn
+	next []func()
+}
+
+func (f *following) Handled() {
+	next := f.next[0]
+	f.next = f.next[1:]
+	next()
+}
+
+// TestWhatWasHeldBackIsNotOvertaken: what is sent while the shard still forwards comes behind all of it.
+func TestWhatWasHeldBackIsNotOvertaken(t *testing.T) {
+	inRoom(t, func(t *testing.T, r *room) {
+		session, goOn := r.leaving()
+		last := make(chan struct{})
+		k := new(following)
+		compose := func() {
+			r.sys.Command(Command{Website: r.shop.ID, Session: session, From: ada, Command: chat.Compose{On: true}, Conn: k})
+		}
+		k.next = []func(){compose, func() {
+			select {
+			case <-last:
+			default:
+				t.Error("one message overtook another")
+			}
+		}}
+		compose()
+		for range 20 * maxHeld { // enough to forward until the first one is answered
+			r.sys.Detach(r.shop.ID, session, new(conn))
+		}
+		r.sys.toSession(r.shop.ID, session, detach{new(conn), last})
+		synctest.Wait()
+		goOn()
+		if len(k.next) != 0 {
+			t.Errorf("%d commands were not answered", len(k.next))
 		}
 	})
 }

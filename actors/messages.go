@@ -91,20 +91,14 @@ type (
 	}
 	// tick is the inactivity timer with its number; an older number is a timer that was replaced.
 	tick struct{ number uint64 }
+	// release makes a session leave the memory, when nothing waits for it any more.
+	release struct{}
 	// reconcile tries again to learn what the store holds after a commit in doubt.
 	reconcile struct{}
 	// announceConversation tells the website what was held back to spare it.
 	announceConversation struct{}
 	// presenceChanged tells the session's visitors who answers now.
 	presenceChanged struct{ frame []byte }
-)
-
-// Messages of the handshake by which a session leaves the memory.
-type (
-	release        struct{ id chat.SessionID }
-	confirmRelease struct{ child *child }
-	// stays is the answer of a session that is needed again.
-	stays struct{ id chat.SessionID }
 )
 
 // Messages to a website, beside *Subscribe and *WatchVisitors.

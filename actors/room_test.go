@@ -287,6 +287,20 @@ func (c *conn) wantRefused(t *testing.T, codes ...string) {
 	}
 }
 
+// wantInOrder checks that the answers of a type are to the first n questions, in their order.
+func (c *conn) wantInOrder(t *testing.T, of string, n int64) {
+	answers := c.of(of)
+	if int64(len(answers)) != n {
+		t.Errorf("%d answers to %d questions", len(answers), n)
+	}
+	for i, a := range answers {
+		if a.Ref != int64(i)+1 {
+			t.Errorf("answer %d is to question %d", i+1, a.Ref)
+			return
+		}
+	}
+}
+
 // troubled is a store that can be made to fail. What stands around a call is replaced while the system rests.
 type troubled struct {
 	persistence.Store

@@ -9,9 +9,9 @@ import (
 	"github.com/parlor-chat/parlor/chat"
 )
 
-// route is the way to a shard's sessions. What is for a session in memory goes to its actor at once; everything else goes through the
-// shard, which wakes the session or holds back what arrives for one that is leaving. Nobody overtakes: while anything is on its way through
-// the shard, all goes through it.
+// route is the way to a shard's sessions and websites. What is for one that is in memory goes to its actor at once; everything else goes
+// through the shard, which wakes it, or holds back what arrives for a session that is leaving. Nobody overtakes: while anything is on its way
+// through the shard, all goes through it.
 type route struct {
 	shard *actor.PID
 	// epoch is under which the shard commits.
@@ -20,9 +20,10 @@ type route struct {
 	underway atomic.Int64
 
 	// mu is held by senders while they look and send, so that nothing is sent to a session behind the shard's back once it is leaving. The shard
-	// alone writes what it covers, and reads without it.
+	// alone puts in and takes out, and looks without it.
 	mu       sync.RWMutex
 	sessions map[chat.SessionID]*child
+	websites map[chat.WebsiteID]*actor.PID
 	closed   bool
 }
 
@@ -37,8 +38,11 @@ type child struct {
 	waiting atomic.Int32
 }
 
+// sender is who sends: the root, or an actor.
+type sender interface{ Send(*actor.PID, any) }
+
 // send puts a message into the session's mailbox.
-func (c *child) send(by interface{ Send(*actor.PID, any) }, m *toSession) {
+func (c *child) send(by sender, m *toSession) {
 	m.child = c
 	c.waiting.Add(1)
 	by.Send(c.pid, m)
@@ -48,19 +52,63 @@ func (c *child) send(by interface{ Send(*actor.PID, any) }, m *toSession) {
 func (c *child) received() int { return int(c.waiting.Add(-1)) }
 
 // send sends a message to a session. It never blocks for long.
-func (r *route) send(root *actor.RootContext, m *toSession) {
+func (r *route) send(root sender, m *toSession) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if c := r.sessions[m.id]; c != nil && !c.leaving && !r.closed && r.underway.Load() == 0 {
+	if c := r.sessions[m.id]; c != nil && !c.leaving && r.clear() {
 		c.send(root, m)
 		return
 	}
-	r.underway.Add(1)
+	r.detour(root, m)
+}
+
+// sendWebsite sends a message to a website. It never blocks for long.
+func (r *route) sendWebsite(root sender, id chat.WebsiteID, body any) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if pid := r.websites[id]; pid != nil && r.clear() {
+		root.Send(pid, body)
+		return
+	}
+	r.detour(root, &toWebsite{id, body})
+}
+
+// clear reports whether what goes past the shard overtakes nothing.
+func (r *route) clear() bool { return !r.closed && r.underway.Load() == 0 }
+
+// detour sends a message through the shard.
+func (r *route) detour(root sender, m any) {
+	r.departed()
 	root.Send(r.shard, m)
 }
 
+// departed notes that something is on its way through the shard.
+func (r *route) departed() { r.underway.Add(1) }
+
 // arrived notes that the shard has passed on a message, holds it back, or has answered it.
 func (r *route) arrived() { r.underway.Add(-1) }
+
+// pass sends a session what came through the shard. It reports false when the session is leaving.
+func (r *route) pass(by sender, c *child, m *toSession) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if c.leaving {
+		return false
+	}
+	c.send(by, m)
+	return true
+}
+
+// leave marks a session as leaving, unless something waits in its mailbox. When it returns with true, nothing does, nor will.
+func (r *route) leave(c *child) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c.waiting.Load() > 0 {
+		return false
+	}
+	c.leaving = true
+	return true
+}
 
 func (r *route) put(id chat.SessionID, c *child) {
 	r.mu.Lock()
@@ -77,11 +125,21 @@ func (r *route) remove(id chat.SessionID) *child {
 	return c
 }
 
-// setLeaving: when it returns with true, all that was sent past the shard is in the session's mailbox.
-func (r *route) setLeaving(c *child, leaving bool) {
+func (r *route) putWebsite(id chat.WebsiteID, pid *actor.PID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c.leaving = leaving
+	r.websites[id] = pid
+}
+
+// removeWebsite forgets a website whose actor is gone.
+func (r *route) removeWebsite(gone *actor.PID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, pid := range r.websites {
+		if pid.Id == gone.Id {
+			delete(r.websites, id)
+		}
+	}
 }
 
 // close sends everything to the shard from now on.

@@ -51,8 +51,10 @@ type session struct {
 	// announced is when the website last heard of the conversation; announcing that it will hear again soon.
 	announced  time.Time
 	announcing bool
-	// leaving is set when the session asked its shard to let it go.
+	// leaving says that the session is about to leave the memory, or has left.
 	leaving bool
+	// child is what the shard knows of the session.
+	child *child
 	// alone says that nothing waits behind the message in hand, nor is stored together with it.
 	alone bool
 }
@@ -94,8 +96,8 @@ func (s *session) Receive(ctx actor.Context) {
 	case announceConversation:
 		s.announcing = false
 		s.announce(ctx)
-	case confirmRelease:
-		s.confirmRelease(ctx, m)
+	case release:
+		s.release(ctx)
 	case *actor.Stopping:
 		s.stopping()
 	}
@@ -104,7 +106,7 @@ func (s *session) Receive(ctx actor.Context) {
 // address notes whose session is asked for. Once the state is there its website is its own, whatever a later message says: what timers
 // send and what is read of the store goes by it (G22).
 func (s *session) address(m *toSession) {
-	s.id = m.id
+	s.id, s.child = m.id, m.child
 	if s.state == nil && s.website != m.website {
 		s.website, s.site = m.website, nil
 	}

@@ -57,32 +57,31 @@ func (s *session) ticked(ctx actor.Context, m tick) {
 	if m.number != s.timerNumber || s.kept() || s.state == nil {
 		return
 	}
-	if !s.due() {
-		s.rest(ctx)
-		return
-	}
-	s.leave(ctx)
+	s.release(ctx)
 }
 
-// leave asks the shard to let the session go.
+// leave makes the session leave the memory behind what waits in its mailbox.
 func (s *session) leave(ctx actor.Context) {
 	if s.leaving {
 		return
 	}
 	s.leaving = true
-	ctx.Send(ctx.Parent(), release{s.id})
+	ctx.Send(ctx.Self(), release{})
 }
 
-// confirmRelease ends the handshake: the session stops, unless somebody came since it asked. Nothing but timers can be behind this message, so that
-// it may stop at once.
-func (s *session) confirmRelease(ctx actor.Context, m confirmRelease) {
+// release stops the session, unless somebody needs it. Once its route sends nothing past the shard any more, only timers can be in its mailbox,
+// so that it may stop at once.
+func (s *session) release(ctx actor.Context) {
 	s.leaving = false
 	if s.kept() || !s.due() {
 		s.rest(ctx)
-		ctx.Send(ctx.Parent(), stays{s.id})
 		return
 	}
-	m.child.rested = s.end()
+	if !s.sys.shards[shardOf(s.id)].leave(s.child) {
+		s.leave(ctx) // what waits comes first
+		return
+	}
+	s.child.rested = s.end()
 	s.leaving = true
 	ctx.Stop(ctx.Self())
 }

@@ -10,11 +10,10 @@ import (
 const maxHeld = 256
 
 // shard is the parent of the sessions and websites whose ids fall to it: it finds them, wakes them, and lets them go. It never waits. It is
-// the unit that a cluster places. What senders may know of its sessions is in its route.
+// the unit that a cluster places. What senders may know of its sessions and websites is in its route.
 type shard struct {
 	sys      *System
 	route    *route
-	websites map[chat.WebsiteID]*actor.PID
 	byPID    map[string]chat.SessionID
 	resting  resting
 	draining chan<- struct{}
@@ -22,7 +21,7 @@ type shard struct {
 
 func newShard(sys *System, r *route) *shard {
 	return &shard{
-		sys: sys, route: r, websites: make(map[chat.WebsiteID]*actor.PID), byPID: make(map[string]chat.SessionID),
+		sys: sys, route: r, byPID: make(map[string]chat.SessionID),
 		resting: resting{byID: make(map[chat.SessionID]*rested)},
 	}
 }
@@ -35,10 +34,7 @@ func (s *shard) Receive(ctx actor.Context) {
 		s.route.arrived()
 	case *toWebsite:
 		ctx.Send(s.website(ctx, m.id), m.body)
-	case release:
-		s.release(ctx, m)
-	case stays:
-		s.stays(ctx, m)
+		s.route.arrived()
 	case *actor.Terminated:
 		s.terminated(ctx, m)
 	case *drain:
@@ -65,8 +61,7 @@ func (s *shard) toSession(ctx actor.Context, m *toSession) {
 		c = s.wake(ctx, m.id)
 	}
 	switch {
-	case !c.leaving:
-		c.send(ctx, m)
+	case s.route.pass(ctx, c, m):
 	case len(c.held) < maxHeld || isDetach(m.body):
 		c.held = append(c.held, m)
 	default:
@@ -94,42 +89,20 @@ func (s *shard) wake(ctx actor.Context, id chat.SessionID) *child {
 }
 
 func (s *shard) website(ctx actor.Context, id chat.WebsiteID) *actor.PID {
-	pid := s.websites[id]
+	pid := s.route.websites[id]
 	if pid == nil {
 		pid = ctx.Spawn(s.sys.websiteP)
-		s.websites[id] = pid
 		ctx.Send(pid, websiteID(id))
+		s.route.putWebsite(id, pid) // from here on senders may go past the shard, behind its name
 	}
 	return pid
-}
-
-// release begins the handshake: from now on messages are held back, and those sent before are handled before the confirmation.
-func (s *shard) release(ctx actor.Context, m release) {
-	c := s.route.sessions[m.id]
-	if c == nil || c.leaving {
-		return
-	}
-	s.route.setLeaving(c, true)
-	ctx.Send(c.pid, confirmRelease{c})
-}
-
-// stays ends the handshake with a session that is needed again.
-func (s *shard) stays(ctx actor.Context, m stays) {
-	c := s.route.sessions[m.id]
-	if c == nil {
-		return
-	}
-	for _, m := range c.held {
-		c.send(ctx, m)
-	}
-	c.held = nil
-	s.route.setLeaving(c, false) // from here on senders may go past the shard, behind what was held
 }
 
 // terminated forgets a session that stopped, or keeps what it left behind, and wakes it anew when something arrived meanwhile.
 func (s *shard) terminated(ctx actor.Context, m *actor.Terminated) {
 	id, ok := s.byPID[m.Who.Id]
 	if !ok {
+		s.route.removeWebsite(m.Who)
 		return
 	}
 	delete(s.byPID, m.Who.Id)
@@ -138,10 +111,20 @@ func (s *shard) terminated(ctx actor.Context, m *actor.Terminated) {
 	if c.rested != nil && s.draining == nil {
 		s.rest(ctx, c.rested)
 	}
-	for _, m := range c.held {
+	s.forward(ctx, c.held)
+	s.drained()
+}
+
+// forward passes on what was held back, before anything that is sent meanwhile.
+func (s *shard) forward(ctx actor.Context, held []*toSession) {
+	if len(held) == 0 {
+		return
+	}
+	s.route.departed()
+	defer s.route.arrived()
+	for _, m := range held {
 		s.toSession(ctx, m)
 	}
-	s.drained()
 }
 
 // drain stops all sessions; the shard answers when the last one is gone.

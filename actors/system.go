@@ -76,7 +76,7 @@ func Start(ctx context.Context, c Config) (*System, error) {
 	s.actors.EventStream.Subscribe(s.undelivered)
 	for i := range s.shards {
 		r := &s.shards[i]
-		r.sessions = make(map[chat.SessionID]*child)
+		r.sessions, r.websites = make(map[chat.SessionID]*child), make(map[chat.WebsiteID]*actor.PID)
 		r.shard = s.actors.Root.Spawn(props(func() actor.Actor { return newShard(s, r) }, supervised(), s.onWorkers()))
 	}
 	s.gateway = newGateway(s.actors)
@@ -220,7 +220,7 @@ func (s *System) toSession(website chat.WebsiteID, id chat.SessionID, body any) 
 }
 
 func (s *System) toWebsite(id chat.WebsiteID, body any) {
-	s.actors.Root.Send(s.shards[shardOf(id)].shard, &toWebsite{id, body})
+	s.shards[shardOf(id)].sendWebsite(s.actors.Root, id, body)
 }
 
 // shardOf finds an id's shard. Ids are random, so any of their bytes is a hash; the last one is not among those that the UUID version fixes.
@@ -242,7 +242,7 @@ func (s *System) undelivered(event any) {
 	case *toSession:
 		s.stats.DeadLetters.Add(1)
 		refuseUndelivered(m.body)
-	case *Attach, *Command, *Open:
+	case *Attach, *Command, *Open, *Subscribe, *WatchVisitors:
 		s.stats.DeadLetters.Add(1)
 		refuseUndelivered(m)
 	}
