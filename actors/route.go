@@ -132,14 +132,10 @@ func (r *route) putWebsite(id chat.WebsiteID, pid *actor.PID) {
 }
 
 // removeWebsite forgets a website whose actor is gone.
-func (r *route) removeWebsite(gone *actor.PID) {
+func (r *route) removeWebsite(id chat.WebsiteID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for id, pid := range r.websites {
-		if pid.Id == gone.Id {
-			delete(r.websites, id)
-		}
-	}
+	delete(r.websites, id)
 }
 
 // close sends everything to the shard from now on.

@@ -61,7 +61,7 @@ func TestWhoIsInMemoryIsReachedPastTheShard(t *testing.T) {
 	if r.pass(new(sent), c, new(toSession)) {
 		t.Error("the shard sent something to a session that is leaving")
 	}
-	r.removeWebsite(actor.NewPID("", "website"))
+	r.removeWebsite(website)
 	want("the website's actor is gone", shard1, shard2)
 	r.remove(session)
 	r.put(session, &child{pid: actor.NewPID("", "session")})

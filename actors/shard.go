@@ -14,16 +14,12 @@ const maxHeld = 256
 type shard struct {
 	sys      *System
 	route    *route
-	byPID    map[string]chat.SessionID
 	resting  resting
 	draining chan<- struct{}
 }
 
 func newShard(sys *System, r *route) *shard {
-	return &shard{
-		sys: sys, route: r, byPID: make(map[string]chat.SessionID),
-		resting: resting{byID: make(map[chat.SessionID]*rested)},
-	}
+	return &shard{sys: sys, route: r, resting: resting{byID: make(map[chat.SessionID]*rested)}}
 }
 
 // Receive implements actor.Actor.
@@ -78,12 +74,11 @@ func isDetach(body any) bool {
 
 // wake spawns the session's actor; what it was, it learns from the shard where it rests, or from the store.
 func (s *shard) wake(ctx actor.Context, id chat.SessionID) *child {
-	c := &child{pid: ctx.Spawn(s.sys.sessions)}
+	c := &child{pid: spawn(ctx, s.sys.sessions, sessionKind, id)}
 	if r := s.awaken(id); r != nil {
 		ctx.Send(c.pid, r)
 	}
 	s.route.put(id, c)
-	s.byPID[c.pid.Id] = id
 	s.sys.stats.Sessions.Add(1)
 	return c
 }
@@ -91,7 +86,7 @@ func (s *shard) wake(ctx actor.Context, id chat.SessionID) *child {
 func (s *shard) website(ctx actor.Context, id chat.WebsiteID) *actor.PID {
 	pid := s.route.websites[id]
 	if pid == nil {
-		pid = ctx.Spawn(s.sys.websiteP)
+		pid = spawn(ctx, s.sys.websiteP, websiteKind, id)
 		ctx.Send(pid, websiteID(id))
 		s.route.putWebsite(id, pid) // from here on senders may go past the shard, behind its name
 	}
@@ -100,12 +95,11 @@ func (s *shard) website(ctx actor.Context, id chat.WebsiteID) *actor.PID {
 
 // terminated forgets a session that stopped, or keeps what it left behind, and wakes it anew when something arrived meanwhile.
 func (s *shard) terminated(ctx actor.Context, m *actor.Terminated) {
-	id, ok := s.byPID[m.Who.Id]
-	if !ok {
-		s.route.removeWebsite(m.Who)
+	kind, id := named(m.Who)
+	if kind == websiteKind {
+		s.route.removeWebsite(id)
 		return
 	}
-	delete(s.byPID, m.Who.Id)
 	c := s.route.remove(id)
 	s.sys.stats.Sessions.Add(-1)
 	if c.rested != nil && s.draining == nil {

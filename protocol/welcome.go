@@ -52,7 +52,7 @@ func EncodeWelcome(w *VisitorWelcome) []byte {
 
 // size is about what the frame of a visitor takes of whom nothing is known.
 func (w *VisitorWelcome) size() int {
-	n := 640 + len(w.Token) + len(w.Website.Name) + len(w.Website.Greeting)
+	n := 480 + len(w.Token) + len(w.Website.Name) + len(w.Website.Greeting)
 	if w.Cookie != nil {
 		n += 96 + len(w.Cookie.Name)
 	}
