@@ -4,7 +4,9 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
+	"unique"
 )
 
 // Visitor is what is known of the person behind a session. Values are replaced, never changed in place: copies share their slices and maps.
@@ -68,11 +70,26 @@ type Access struct {
 	Page     Page
 }
 
+// shared is the same text, in memory once for all who have it: most visitors have few browsers and pages among them. It stays for as long as any of
+// them does.
+func shared(text string) string {
+	if text == "" {
+		return text
+	}
+	return unique.Make(text).Value()
+}
+
 // HasFired reports whether the trigger fired in this session.
 func (v *Visitor) HasFired(trigger string) bool { return slices.Contains(v.Fired, trigger) }
 
 // visited returns v with the page put in front.
 func (v Visitor) visited(p Page, at time.Time) Visitor {
+	p.Title = shared(p.Title)
+	for _, url := range []*string{&p.URL, &p.Referrer} {
+		if !strings.Contains(*url, "?") { // a query may be this visitor's alone
+			*url = shared(*url)
+		}
+	}
 	keep := min(len(v.Pages), MaxPages-1)
 	pages := make([]PageVisit, 0, keep+1)
 	pages = append(pages, PageVisit{p, at})
@@ -94,7 +111,7 @@ func (v Visitor) accessed(a Access, at time.Time) Visitor {
 		from string
 	}{{&v.Locale, a.Locale}, {&v.Timezone, a.Timezone}, {&v.Browser, a.Browser}, {&v.System, a.System}} {
 		if f.from != "" {
-			*f.to = f.from
+			*f.to = shared(f.from)
 		}
 	}
 	if a.Page.URL == "" || (len(v.Pages) > 0 && v.Pages[0].Page == a.Page) {
