@@ -122,7 +122,7 @@ func Default() Config {
 			FirstFrame: 5 * time.Second, Message: 10 * time.Second, Ping: 25 * time.Second, Pong: 10 * time.Second,
 			Commit: 3 * time.Second, Drain: 30 * time.Second,
 		},
-		Memory: Memory{GCPercent: 100, GCFloor: limitAuto, Limit: limitAuto},
+		Memory: Memory{GCPercent: 100, GCFloor: "128MiB", Limit: limitAuto},
 	}
 }
 
@@ -233,8 +233,8 @@ func (p *problems) memory(m Memory) {
 	if m.GCPercent < lowGCPercent || m.GCPercent > highGCPercent {
 		p.add("memory.gc_percent", "%d: use %d to %d", m.GCPercent, lowGCPercent, highGCPercent)
 	}
-	if n, err := parseBytes(m.GCFloor); m.GCFloor != limitAuto && (err != nil || n > highGCFloor) {
-		p.add("memory.gc_floor", "%q: use auto, a size up to 1024GiB, such as 128MiB, or 0 for none", m.GCFloor)
+	if n, err := parseBytes(m.GCFloor); err != nil || n > highGCFloor {
+		p.add("memory.gc_floor", "%q: use a size up to 1024GiB, such as 128MiB, or 0 for none", m.GCFloor)
 	}
 	if m.Limit == limitAuto || m.Limit == limitOff {
 		return

@@ -19,6 +19,7 @@ const (
 // garbage lets more of it gather while the process is busy: a small heap is collected all the time, and whoever sends meanwhile waits. Measured on
 // two cores: at 10,000 messages a second a heap of 14 MiB was collected every 0.6 s for 12 to 20 ms, and p99 was 17 to 20 ms; with 128 MiB of garbage
 // it is 9 to 12 ms. At 2,000 a second it was 2.4 to 4.5 ms, and is 1.3 to 1.8. A process that is quiet, grows, or has a large heap keeps what was configured.
+// With 480 MiB the messages would wait less often still, but 19,000 visitors who come and stay took 14 KiB each instead of 6.
 type garbage struct {
 	percent int                   // as configured
 	floor   int64                 // how many bytes may gather in any case

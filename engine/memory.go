@@ -16,15 +16,14 @@ type Memory struct {
 	// GCPercent is how much may be allocated until the next garbage collection, in percent of what is alive, as GOGC. Default 100. More takes
 	// more memory and less processor time.
 	GCPercent int `koanf:"gc_percent"`
-	// GCFloor is how much garbage may gather in any case while the process is busy: a size as in Limit; 0: what GCPercent says always holds; or
-	// auto, the default: a fiftieth of what there is, 64 to 512 MiB, 128 MiB where that is not known.
+	// GCFloor is how much garbage may gather in any case while the process is busy: a size as in Limit; 0: what GCPercent says always holds.
 	GCFloor string `koanf:"gc_floor"`
 	// Limit is from where on garbage is collected more often, as GOMEMLIMIT: a number of bytes, which may end in KiB, MiB or GiB; off; or auto, the
 	// default: 0.9 of what the control group or the machine has, off where that is not known.
 	Limit string `koanf:"limit"`
 }
 
-// The words for Memory.Limit; auto is GCFloor's as well.
+// The words for Memory.Limit.
 const (
 	limitAuto = "auto"
 	limitOff  = "off"
@@ -37,19 +36,15 @@ const (
 	highGCFloor                 = 1 << 40
 )
 
-// GCFloor's auto.
-const (
-	autoFloorPart                                  = 50
-	autoFloorLeast, autoFloor, autoFloorMost int64 = 64 << 20, 128 << 20, 512 << 20
-)
-
 // Apply sets the process's garbage collector. What the environment's GOGC and GOMEMLIMIT say wins. It returns what holds from then on; a limit of
 // math.MaxInt64 is none.
 func (m Memory) Apply() (gcPercent int, limitBytes int64) {
 	gcPercent = m.GCPercent
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
-		newGarbage(gcPercent, m.floorBytes(os.DirFS("/")), debug.SetGCPercent).watch()
+		if floor, err := parseBytes(m.GCFloor); err == nil {
+			newGarbage(gcPercent, floor, debug.SetGCPercent).watch()
+		}
 	} else {
 		gcPercent = debug.SetGCPercent(gcPercent)
 		debug.SetGCPercent(gcPercent)
@@ -74,19 +69,6 @@ func (m Memory) limitBytes(root fs.FS) int64 {
 		}
 	}
 	return math.MaxInt64
-}
-
-// floorBytes is GCFloor in bytes. What can't be read, Validate has refused.
-func (m Memory) floorBytes(root fs.FS) int64 {
-	if m.GCFloor != limitAuto {
-		n, _ := parseBytes(m.GCFloor)
-		return n
-	}
-	available := availableBytes(root)
-	if available == 0 {
-		return autoFloor
-	}
-	return min(max(available/autoFloorPart, autoFloorLeast), autoFloorMost)
 }
 
 // parseBytes reads a size.

@@ -48,28 +48,6 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
-func TestGarbageFloor(t *testing.T) {
-	for name, c := range map[string]struct {
-		floor, total string
-		want         int64
-	}{
-		"bytes":   {"100000000", "", 100_000_000},
-		"none":    {"0", "", 0},
-		"unknown": {"auto", "", 128 << 20},
-		"small":   {"auto", "1048576 kB", 64 << 20},
-		"middle":  {"auto", "16384000 kB", 16_384_000 << 10 / 50},
-		"large":   {"auto", "104857600 kB", 512 << 20},
-	} {
-		files := map[string]string{"proc/meminfo": "MemTotal: " + c.total + "\n"}
-		if c.total == "" {
-			files = nil
-		}
-		if got := (Memory{GCFloor: c.floor}).floorBytes(machine(files)); got != c.want {
-			t.Errorf("%s: %d, want %d", name, got, c.want)
-		}
-	}
-}
-
 // TestMemoryIsValidated: what Go would take for something else is refused.
 func TestMemoryIsValidated(t *testing.T) {
 	for _, m := range []Memory{
