@@ -14,7 +14,7 @@
 // keys.go lists the keys. They hold random ids and numbers, never names, addresses or e-mail addresses, because Pebble repeats keys in
 // places that outlive the entry. Messages stay in one piece with their keys (no value separation), log files are not recycled, and
 // deleting a file removes it: without all three, erased bytes would stay (scrub.go). Every record begins with its version; the directory's
-// FORMAT file is read before anything else is touched.
+// FORMAT file is read before anything else is touched. log.spare is the next log, all zeros, of up to Options.MemTableBytes (spare.go).
 //
 // # Faults
 //

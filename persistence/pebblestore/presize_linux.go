@@ -13,13 +13,10 @@ const presizeStep = 4 << 20
 type presized struct {
 	vfs.File
 	written, size int64
-	wrote         func(bytes int64)
 }
 
-// presize is for a file that begins with size bytes of zeros. It tells how much was written.
-func presize(f vfs.File, size int64, wrote func(bytes int64)) vfs.File {
-	return &presized{File: f, size: size, wrote: wrote}
-}
+// presize is for a file that begins with size bytes of zeros.
+func presize(f vfs.File, size int64) vfs.File { return &presized{File: f, size: size} }
 
 // Write makes the file longer first when what is to be written would. Where the file system can't, the write itself does.
 func (f *presized) Write(p []byte) (int, error) {
@@ -31,6 +28,5 @@ func (f *presized) Write(p []byte) (int, error) {
 	}
 	n, err := f.File.Write(p)
 	f.written += int64(n)
-	f.wrote(f.written)
 	return n, err
 }

@@ -41,6 +41,7 @@ type spares struct {
 	before int64 // how long the log before it was
 	size   int64 // of the spare that is ready; 0: none is
 	making bool
+	tried  bool          // for the log in use
 	stop   chan struct{} // closed by close
 	ended  sync.WaitGroup
 }
@@ -55,7 +56,7 @@ func newSpares(fs keepsNothing, dir string, most int64) *spares {
 func (s *spares) take(name string, category vfs.DiskWriteCategory) (f vfs.File, size int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.before = s.logged.Swap(0)
+	s.before, s.tried = s.logged.Swap(0), false
 	size, s.size = s.size, 0
 	if size == 0 || s.fs.FS.Rename(s.path, name) != nil {
 		return nil, 0
@@ -74,10 +75,10 @@ func (s *spares) wrote(bytes int64) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.making || s.size > 0 || bytes < s.before/usedPart {
+	if s.making || s.tried || s.size > 0 || bytes < s.before/usedPart {
 		return
 	}
-	s.making = true
+	s.making, s.tried = true, true
 	size := min(max(spareGrowth*s.before, spareLeast), s.most)
 	s.ended.Go(func() { s.make(size) })
 }
@@ -86,21 +87,25 @@ func (s *spares) wrote(bytes int64) {
 func (s *spares) close() error {
 	close(s.stop)
 	s.ended.Wait()
+	return s.clear()
+}
+
+func (s *spares) clear() error {
 	if err := s.fs.FS.Remove(s.path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	return nil
 }
 
-// make fills the spare. Where the disk can't, logs are made without one.
+// make fills the spare. Where the disk can't, the next log is made without one, and what there is of it leaves the room to others.
 func (s *spares) make(size int64) {
-	err := s.fill(size)
+	if s.fill(size) != nil {
+		_ = s.clear() // close says when it fails
+		size = 0
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.making = false
-	if err == nil {
-		s.size = size
-	}
+	s.making, s.size = false, size
 }
 
 func (s *spares) fill(size int64) (err error) {
@@ -124,4 +129,19 @@ func (s *spares) fill(size int64) (err error) {
 		}
 	}
 	return f.Sync()
+}
+
+// logFile tells how long the log in use has become.
+type logFile struct {
+	vfs.File
+	spares  *spares
+	written int64
+}
+
+// Write may make the next log ready.
+func (f *logFile) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	f.written += int64(n)
+	f.spares.wrote(f.written)
+	return n, err
 }

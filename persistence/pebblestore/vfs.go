@@ -52,7 +52,7 @@ func (fs keepsNothing) Create(name string, category vfs.DiskWriteCategory) (vfs.
 		return fs.createLog(name, category)
 	}
 	f, err := fs.private(fs.FS.Create(name, category))
-	if err == nil && fs.pacer != nil && (category == flushing || category == compacting) {
+	if err == nil && f.Fd() != vfs.InvalidFd && fs.pacer != nil && (category == flushing || category == compacting) {
 		return fs.pacer.pace(f, category), nil
 	}
 	return f, err
@@ -66,7 +66,7 @@ func (fs keepsNothing) createLog(name string, category vfs.DiskWriteCategory) (v
 			return f, err
 		}
 	}
-	return presize(f, zeros, fs.spares.wrote), nil
+	return &logFile{File: presize(f, zeros), spares: fs.spares}, nil
 }
 
 // OpenReadWrite makes the file private.
