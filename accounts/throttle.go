@@ -66,13 +66,13 @@ func (t *throttle) begin(email string, addr netip.Addr, now time.Time) (*attempt
 func (a *attempt) forget() {
 	a.t.mu.Lock()
 	defer a.t.mu.Unlock()
-	takeBack(a.t.accounts, a.account)
-	takeBack(a.t.networks, a.network)
+	takeBack(a.t.accounts, a.account, accountLimit())
+	takeBack(a.t.networks, a.network, addressLimit())
 }
 
-func takeBack(m map[uint64]failures, key uint64) {
+func takeBack(m map[uint64]failures, key uint64, l chat.Limits) {
 	if f, ok := m[key]; ok {
-		f.bucket = f.bucket.Return()
+		f.bucket = f.bucket.Return(l)
 		m[key] = f
 	}
 }

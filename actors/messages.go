@@ -110,7 +110,7 @@ type (
 	}
 	agentOffline struct{ conn Connection }
 	// visitorOnline adds or updates a live visitor, visitorOffline removes one.
-	visitorOnline       struct{ visitor protocol.LiveVisitor }
+	visitorOnline       struct{ visitor *protocol.LiveVisitor }
 	visitorOffline      struct{ session chat.SessionID }
 	conversationChanged struct {
 		head   chat.Head

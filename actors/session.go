@@ -35,10 +35,15 @@ type session struct {
 	unsettled bool
 	// unsaved says that the visitor changed in a way that may wait for the next commit: a page, an access.
 	unsaved bool
+	// announcing says that the website will hear of the conversation again soon.
+	announcing bool
+	// leaving says that the session is about to leave the memory, or has left.
+	leaving bool
+	// alone says that nothing waits behind the message in hand, nor is stored together with it.
+	alone bool
+
 	// journal is the log of a temporary session: what a conversation's first commit writes (P8).
 	journal *journal
-	// fresh is what the command in hand added to the logs.
-	fresh step
 	// recent are the last receipts, for repeats that arrive while the first is still warm.
 	recent *receipts
 
@@ -48,15 +53,10 @@ type session struct {
 	lastAccess  time.Time
 	timer       *time.Timer
 	timerNumber uint64
-	// announced is when the website last heard of the conversation; announcing that it will hear again soon.
-	announced  time.Time
-	announcing bool
-	// leaving says that the session is about to leave the memory, or has left.
-	leaving bool
+	// announced is when the website last heard of the conversation.
+	announced time.Time
 	// child is what the shard knows of the session.
 	child *child
-	// alone says that nothing waits behind the message in hand, nor is stored together with it.
-	alone bool
 }
 
 // subscriber is a connection that sees the session.

@@ -48,15 +48,15 @@ func (s *session) execute(ctx actor.Context, c *Command) *chat.Error {
 		return s.erase(ctx, c)
 	}
 	if len(events) > 0 {
-		receipt, refusal := s.commit(ctx, events, dedupe)
+		st, receipt, refusal := s.commit(ctx, events, dedupe)
 		if refusal != nil {
 			return refusal
 		}
 		if receipt != nil {
 			return s.repeated(c, dedupe, receipt)
 		}
+		s.publish(ctx, c, events, st)
 	}
-	s.publish(ctx, c, events)
 	s.carryOut(effects, c)
 	s.answer(c, events, dedupe)
 	return nil

@@ -30,17 +30,17 @@ type oneEntry struct {
 	dedupes  [1]persistence.Dedupe
 }
 
-// commit stores events and then applies them. A receipt means that they were stored before, by an earlier try.
-func (s *session) commit(ctx actor.Context, events []chat.Event, dedupe *persistence.Dedupe) (*persistence.Receipt, *chat.Error) {
+// commit stores events and then applies them. It returns what they add to the logs; a receipt means that they were stored before, by an earlier
+// try.
+func (s *session) commit(ctx actor.Context, events []chat.Event, dedupe *persistence.Dedupe) (st step, receipt *persistence.Receipt, refusal *chat.Error) {
 	a := s.attempt()
-	var st step
 	if dedupe != nil {
 		one := new(oneEntry)
 		st.messages, st.dedupes = one.messages[:0], one.dedupes[:0]
 	}
 	s.fold(&a.next, &st, events, dedupe)
-	s.fresh = st
-	return s.advance(ctx, a, st, mayWait(events))
+	receipt, refusal = s.advance(ctx, a, st, mayWait(events))
+	return st, receipt, refusal
 }
 
 // attempt is a state that may become the session's, and what stores it. It takes a kilobyte and is needed for a moment.

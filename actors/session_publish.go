@@ -13,9 +13,8 @@ import (
 const announceEvery = 250 * time.Millisecond
 
 // publish shows what was stored to everybody who may see it. The sender of a message sees its acknowledgment in the message's place.
-func (s *session) publish(ctx actor.Context, c *Command, events []chat.Event) {
-	messages, notes := s.fresh.messages, s.fresh.notes
-	s.fresh = step{}
+func (s *session) publish(ctx actor.Context, c *Command, events []chat.Event, st step) {
+	messages, notes := st.messages, st.notes
 	for _, e := range events {
 		switch e := e.(type) {
 		case chat.MessagePosted:
@@ -30,9 +29,7 @@ func (s *session) publish(ctx actor.Context, c *Command, events []chat.Event) {
 			s.publishVisitor(ctx, c, e)
 		}
 	}
-	if len(events) > 0 {
-		s.announce(ctx)
-	}
+	s.announce(ctx)
 }
 
 // senderOf is who does not get the message itself. A trigger's message goes to everybody: nobody wrote it.
@@ -55,7 +52,7 @@ func (s *session) publishVisitor(ctx actor.Context, c *Command, e chat.VisitorCh
 	v := &s.state.Visitor
 	switch e.What {
 	case chat.UserChanged:
-		s.show(protocol.Encode(protocol.UserFrame{User: v.User}), chat.RoleVisitor, c.Conn)
+		s.show(protocol.Encode(protocol.UserFrame{User: v.Who()}), chat.RoleVisitor, c.Conn)
 	case chat.SegmentsChanged:
 		s.show(protocol.Encode(protocol.SegmentsFrame{Segments: v.Segments}), chat.RoleVisitor, c.Conn)
 	case chat.DataChanged:

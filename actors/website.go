@@ -32,7 +32,7 @@ type website struct {
 	inboxes  map[Connection]struct{}
 	watchers map[Connection]struct{}
 
-	visitors map[chat.SessionID]protocol.LiveVisitor
+	visitors map[chat.SessionID]*protocol.LiveVisitor
 	agents   map[chat.AgentID]*agentPresence
 	byConn   map[Connection]chat.AgentID
 
@@ -65,7 +65,7 @@ func newWebsite(sys *System) *website {
 		sys:      sys,
 		inboxes:  make(map[Connection]struct{}),
 		watchers: make(map[Connection]struct{}),
-		visitors: make(map[chat.SessionID]protocol.LiveVisitor),
+		visitors: make(map[chat.SessionID]*protocol.LiveVisitor),
 		agents:   make(map[chat.AgentID]*agentPresence),
 		byConn:   make(map[Connection]chat.AgentID),
 		changes:  newChanges(),

@@ -15,11 +15,11 @@ func (w *website) watch(m *WatchVisitors) {
 	if m.Live {
 		w.watchers[m.Conn] = struct{}{}
 	}
-	newest := make([]protocol.LiveVisitor, 0, len(w.visitors))
+	newest := make([]*protocol.LiveVisitor, 0, len(w.visitors))
 	for _, v := range w.visitors {
 		newest = append(newest, v)
 	}
-	slices.SortFunc(newest, func(a, b protocol.LiveVisitor) int { return cmp.Compare(b.Since, a.Since) })
+	slices.SortFunc(newest, func(a, b *protocol.LiveVisitor) int { return cmp.Compare(b.Since, a.Since) })
 	newest = newest[:min(len(newest), protocol.MaxVisitorsListed)]
 	m.Conn.Send(protocol.Encode(protocol.Visitors{
 		Ref: m.Ref, Website: w.id, Count: len(w.visitors), Reset: true, Visitors: newest,

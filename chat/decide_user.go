@@ -1,17 +1,17 @@
 package chat
 
 func setUser(s *Session, c SetUser) ([]Event, *Error) {
-	v := s.Visitor
+	v, u := s.Visitor, s.Visitor.Who()
 	for _, f := range []struct {
 		to    *string
 		from  *string
 		name  string
 		bytes int
 	}{
-		{&v.User.Nickname, c.Nickname, "nickname", MaxNameBytes},
-		{&v.User.Email, c.Email, "email", MaxNameBytes},
-		{&v.User.Phone, c.Phone, "phone", MaxNameBytes},
-		{&v.User.Avatar, c.Avatar, "avatar", MaxURLBytes},
+		{&u.Nickname, c.Nickname, "nickname", MaxNameBytes},
+		{&u.Email, c.Email, "email", MaxNameBytes},
+		{&u.Phone, c.Phone, "phone", MaxNameBytes},
+		{&u.Avatar, c.Avatar, "avatar", MaxURLBytes},
 	} {
 		if f.from == nil {
 			continue
@@ -25,14 +25,15 @@ func setUser(s *Session, c SetUser) ([]Event, *Error) {
 		return nil, invalid("avatar: an http or https URL")
 	}
 	if c.ClearCompany {
-		v.User.Company = nil
+		u.Company = nil
 	}
 	if c.Company != nil {
 		if err := checkCompany(c.Company); err != nil {
 			return nil, err
 		}
-		v.User.Company = c.Company
+		u.Company = c.Company
 	}
+	v.User = &u
 	return []Event{VisitorChanged{v, UserChanged}}, nil
 }
 

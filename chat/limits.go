@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"math"
 	"time"
 	"unicode/utf8"
 )
@@ -37,10 +38,18 @@ func DefaultLimits() Limits { return Limits{PerSecond: 5, Burst: 20} }
 // bucketStep is added to every wait: rounded down, it would end a moment before the next message is allowed.
 const bucketStep = time.Microsecond
 
-// Bucket is a token bucket. The zero value is full.
+// Bucket is a token bucket, of which every visitor has two: all it knows is when it will be full again. The zero value is full.
 type Bucket struct {
-	used float64
-	at   time.Time
+	// full is in nanoseconds since the process began, never 0 once something was taken.
+	full int64
+}
+
+// began is what times are counted from: what a clock is set to meanwhile does not matter (G20).
+var began = time.Now()
+
+// each is how long the bucket needs for one message.
+func (l Limits) each() time.Duration {
+	return time.Duration(math.Round(float64(time.Second) / l.PerSecond))
 }
 
 // Take returns the bucket after one message, or how long to wait for the next.
@@ -48,17 +57,25 @@ func (b Bucket) Take(l Limits, now time.Time) (Bucket, time.Duration, bool) {
 	if l.PerSecond <= 0 {
 		return b, 0, true
 	}
-	used := max(0, b.used-max(0, now.Sub(b.at).Seconds())*l.PerSecond)
-	if used+1 > float64(l.Burst) {
-		wait := (used + 1 - float64(l.Burst)) / l.PerSecond
-		return b, time.Duration(wait*float64(time.Second)) + bucketStep, false
+	at, full := now.Sub(began), time.Duration(b.full)
+	if full == 0 || full < at {
+		full = at
 	}
-	return Bucket{used: used + 1, at: now}, 0, true
+	full += l.each()
+	if wait := full - at - time.Duration(l.Burst)*l.each(); wait > 0 {
+		return b, wait + bucketStep, false
+	}
+	if full == 0 {
+		full = 1
+	}
+	return Bucket{int64(full)}, 0, true
 }
 
-// Return returns the bucket after one Take was taken back.
-func (b Bucket) Return() Bucket {
-	b.used = max(0, b.used-1)
+// Return returns the bucket after one Take with the same limits was taken back.
+func (b Bucket) Return(l Limits) Bucket {
+	if b.full != 0 && l.PerSecond > 0 {
+		b.full -= int64(l.each())
+	}
 	return b
 }
 

@@ -181,7 +181,7 @@ func TestP11TheBucket(t *testing.T) {
 			t.Fatalf("a long pause allows more than a burst: message %d, %v", n, ok)
 		}
 	}
-	b = b.Return()
+	b = b.Return(l)
 	if !take(time.Hour) || take(time.Hour) {
 		t.Error("what was taken back is there again, once")
 	}

@@ -32,9 +32,12 @@ func clone(s *chat.Session) *chat.Session {
 	c := *s
 	c.Visitor.Segments, c.Visitor.Fired = slices.Clone(s.Visitor.Segments), slices.Clone(s.Visitor.Fired)
 	c.Visitor.Pages, c.Visitor.Data = slices.Clone(s.Visitor.Pages), maps.Clone(s.Visitor.Data)
-	if company := s.Visitor.User.Company; company != nil {
-		copied := *company
-		c.Visitor.User.Company = &copied
+	if s.Visitor.User != nil {
+		user := *s.Visitor.User
+		if user.Company != nil {
+			user.Company = new(*user.Company)
+		}
+		c.Visitor.User = &user
 	}
 	return &c
 }

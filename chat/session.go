@@ -75,7 +75,7 @@ type Head struct {
 	// Senders holds who sent the last 64 messages, the newest in bit 0: set for the visitor.
 	Senders   uint64
 	CreatedAt time.Time
-	// ActiveAt is the time of the last message, by which the inbox is ordered.
+	// ActiveAt is the time of the newest message, by which the inbox is ordered.
 	ActiveAt time.Time
 	// SecretHash is SHA-256 of the cookie's secret.
 	SecretHash [32]byte
@@ -91,7 +91,6 @@ type UnreadCounts struct{ Visitor, Agent uint32 }
 type Last struct {
 	From    Role
 	Preview string
-	At      time.Time
 }
 
 // Session is the whole state of one visitor session.
@@ -120,7 +119,7 @@ func (s *Session) Apply(e Event) {
 		s.marked(e)
 	case VisitorChanged:
 		s.Visitor = e.Visitor
-		s.Name = e.Visitor.User.Nickname
+		s.Name = e.Visitor.Who().Nickname
 	case Assigned:
 		s.Assigned = e.Agent
 	case StateChanged:
@@ -155,7 +154,7 @@ func (s *Session) posted(m Message) {
 		s.State = StateUnresolved
 	}
 	s.ActiveAt = m.At
-	s.Last = Last{From: m.From.Role, Preview: preview(m.Content), At: m.At}
+	s.Last = Last{From: m.From.Role, Preview: preview(m.Content)}
 }
 
 func (s *Session) marked(e Marked) {

@@ -11,7 +11,8 @@ import (
 
 // Visitor is what is known of the person behind a session. Values are replaced, never changed in place: copies share their slices and maps.
 type Visitor struct {
-	User     User           `json:"user"`
+	// User is nil until the page tells something.
+	User     *User          `json:"user,omitzero"`
 	Segments []string       `json:"segments,omitempty"`
 	Data     map[string]any `json:"data,omitempty"`
 	Locale   string         `json:"locale,omitempty"`
@@ -68,6 +69,14 @@ type Access struct {
 	Browser  string
 	System   string
 	Page     Page
+}
+
+// Who is what the page told about its visitor, as a copy.
+func (v *Visitor) Who() User {
+	if v.User == nil {
+		return User{}
+	}
+	return *v.User
 }
 
 // shared is the same text, in memory once for all who have it: most visitors have few browsers and pages among them. It stays for as long as any of

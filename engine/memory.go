@@ -43,7 +43,7 @@ func (m Memory) Apply() (gcPercent int, limitBytes int64) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 		if floor, err := parseBytes(m.GCFloor); err == nil {
-			newGarbage(gcPercent, floor, debug.SetGCPercent).watch()
+			newGarbage(gcPercent, floor, debug.SetGCPercent, debug.FreeOSMemory).watch()
 		}
 	} else {
 		gcPercent = debug.SetGCPercent(gcPercent)

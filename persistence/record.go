@@ -19,8 +19,10 @@ var errRecord = errors.New("persistence: damaged record")
 
 // headVersion and visitorVersion are the first byte of what is stored. A new field raises them; older ones stay readable.
 const (
-	headVersion    = 1
+	headVersion    = 2
 	visitorVersion = 1
+	// timedHeadVersion is the one whose heads had the newest message's time twice.
+	timedHeadVersion = 1
 )
 
 // Flags of a head.
@@ -51,7 +53,7 @@ func AppendHead(b []byte, h *chat.Head) []byte {
 	} {
 		b = binary.AppendUvarint(b, n)
 	}
-	for _, t := range [...]time.Time{h.CreatedAt, h.ActiveAt, h.Last.At} {
+	for _, t := range [...]time.Time{h.CreatedAt, h.ActiveAt} {
 		b = binary.AppendVarint(b, storedTime(t))
 	}
 	b = appendText(b, h.Name)
@@ -72,6 +74,7 @@ func DecodeHead(b []byte) (chat.Head, error) {
 	}
 	h.Started, h.Blocked = b[1]&flagStarted != 0, b[1]&flagBlocked != 0
 	h.State, h.Last.From = chat.State(b[2]), chat.Role(b[3])
+	version := b[0]
 	b = b[4:]
 	for _, field := range [...][]byte{h.ID[:], h.Website[:], h.Assigned[:], h.SecretHash[:]} {
 		b = b[copy(field, b):]
@@ -85,7 +88,10 @@ func DecodeHead(b []byte) (chat.Head, error) {
 		*n = r.uvarint()
 	}
 	h.Unread.Visitor, h.Unread.Agent = uint32(r.uvarint()), uint32(r.uvarint())
-	h.CreatedAt, h.ActiveAt, h.Last.At = r.time(), r.time(), r.time()
+	h.CreatedAt, h.ActiveAt = r.time(), r.time()
+	if version == timedHeadVersion {
+		_ = r.time()
+	}
 	h.Name, h.Last.Preview = r.text(), r.text()
 	if r.failed || len(r.b) != 0 {
 		return chat.Head{}, errRecord

@@ -18,13 +18,13 @@ func fullHead() chat.Head {
 		State: chat.StateResolved, Blocked: true, Assigned: chat.AgentID{6}, Read: chat.Marks{Visitor: 7, Agent: 8},
 		Delivered: chat.Marks{Visitor: 9, Agent: 10}, Unread: chat.UnreadCounts{Visitor: 11, Agent: 12}, Senders: 1<<63 | 1,
 		CreatedAt: at, ActiveAt: at.Add(time.Hour), SecretHash: [32]byte{31: 13}, Name: "Ann",
-		Last: chat.Last{From: chat.RoleAgent, Preview: "Hello ü", At: at},
+		Last: chat.Last{From: chat.RoleAgent, Preview: "Hello ü"},
 	}
 }
 
 func fullVisitor(t testing.TB) []byte {
 	b, err := persistence.EncodeVisitor(&chat.Visitor{
-		User: chat.User{Nickname: "Ann"}, Segments: []string{"a"}, Data: map[string]any{"n": 1.5, "t": "x", "b": true},
+		User: &chat.User{Nickname: "Ann"}, Segments: []string{"a"}, Data: map[string]any{"n": 1.5, "t": "x", "b": true},
 		Addr: netip.MustParseAddrPort("[2001:db8::1]:4711"), Fired: []string{"hello"},
 	})
 	if err != nil {

@@ -72,7 +72,7 @@ func head() chat.Head {
 	return chat.Head{
 		ID: session, Website: website, Version: 31, Seq: 13, Notes: 3, Started: true, State: chat.StateUnresolved,
 		Unread: chat.UnreadCounts{Agent: 2}, CreatedAt: began.Add(-time.Hour), ActiveAt: began, Name: "Marie",
-		Last: chat.Last{From: chat.RoleVisitor, Preview: "Where is my parcel?", At: began},
+		Last: chat.Last{From: chat.RoleVisitor, Preview: "Where is my parcel?"},
 	}
 }
 
@@ -83,7 +83,7 @@ func temporary() chat.Head {
 
 func marie() *chat.Visitor {
 	return &chat.Visitor{
-		User: chat.User{
+		User: &chat.User{
 			Nickname: "Marie", Email: "marie@example.com", Phone: "+33 1 99 00 12 34", Avatar: "https://www.example.com/marie.png", Company: company(),
 		},
 		Segments: []string{"customer"}, Data: map[string]any{"plan": "pro", "seats": 5.0, "paid": true},
@@ -112,7 +112,7 @@ func details(h chat.Head, v *chat.Visitor, online bool) protocol.VisitorDetails 
 	return protocol.Detail(&h, v, online)
 }
 
-func live(h chat.Head, v *chat.Visitor) protocol.LiveVisitor { return protocol.Live(&h, v) }
+func live(h chat.Head, v *chat.Visitor) *protocol.LiveVisitor { return protocol.Live(&h, v) }
 
 var site = protocol.WebsiteInfo{ID: website, Name: "Demo", Color: "blue", Greeting: "Hello! How can we help?"}
 
@@ -153,7 +153,7 @@ var reflected = map[string]protocol.ServerFrame{
 		{ID: adaID, Name: "Ada"}, {ID: graceID, Name: "Grace", Avatar: grace.Avatar},
 	}},
 	"server-to-visitor/presence-nobody": protocol.VisitorPresence{},
-	"server-to-visitor/user":            protocol.UserFrame{User: marie().User},
+	"server-to-visitor/user":            protocol.UserFrame{User: *marie().User},
 	"server-to-visitor/user-unknown":    protocol.UserFrame{},
 	"server-to-visitor/segments":        protocol.SegmentsFrame{Segments: []string{"customer"}},
 	"server-to-visitor/segments-none":   protocol.SegmentsFrame{},
@@ -178,12 +178,12 @@ var reflected = map[string]protocol.ServerFrame{
 	"server-to-agent/conversation": protocol.Conversation{Website: website, Conversation: summary()},
 	"server-to-agent/conversation-assigned": protocol.Conversation{Website: website, Conversation: protocol.Summarize(&chat.Head{
 		ID: other, Version: 8, Seq: 2, State: chat.StateResolved, Blocked: true, Assigned: adaID, ActiveAt: began,
-		Last: chat.Last{From: chat.RoleAgent, Preview: "Bye.", At: began},
+		Last: chat.Last{From: chat.RoleAgent, Preview: "Bye."},
 	}, false)},
 	"server-to-agent/removed":  protocol.Removed{Website: website, Session: session},
 	"server-to-agent/presence": protocol.AgentPresence{Website: website, Agents: agents(true)},
 	"server-to-agent/visitors": protocol.Visitors{
-		Ref: 3, Website: website, Count: 87, Reset: true, Visitors: []protocol.LiveVisitor{live(head(), marie()), live(temporary(), &chat.Visitor{})},
+		Ref: 3, Website: website, Count: 87, Reset: true, Visitors: []*protocol.LiveVisitor{live(head(), marie()), live(temporary(), &chat.Visitor{})},
 	},
 	"server-to-agent/visitors-left": protocol.Visitors{Website: website, Count: 86, Gone: []chat.SessionID{other}},
 	"server-to-agent/opened": protocol.Opened{

@@ -57,7 +57,7 @@ type (
 		Website  chat.WebsiteID   `json:"website"`
 		Count    int              `json:"count"`
 		Reset    bool             `json:"reset,omitzero"`
-		Visitors []LiveVisitor    `json:"visitors"`
+		Visitors []*LiveVisitor   `json:"visitors"`
 		Gone     []chat.SessionID `json:"gone"`
 	}
 	// LiveVisitor is a visitor who is on the website now.
@@ -136,7 +136,7 @@ func Summarize(h *chat.Head, online bool) Summary {
 		s.Assigned = &agent
 	}
 	if h.Seq > 0 {
-		s.Last = &LastInfo{Seq: h.Seq, From: side(h.Last.From), Text: h.Last.Preview, At: millis(h.Last.At)}
+		s.Last = &LastInfo{Seq: h.Seq, From: side(h.Last.From), Text: h.Last.Preview, At: millis(h.ActiveAt)}
 	}
 	return s
 }
@@ -144,7 +144,7 @@ func Summarize(h *chat.Head, online bool) Summary {
 // Detail describes a visitor for agents.
 func Detail(h *chat.Head, v *chat.Visitor, online bool) VisitorDetails {
 	d := VisitorDetails{
-		Online: online, User: v.User, Segments: v.Segments, Data: v.Data, Locale: v.Locale, Timezone: v.Timezone,
+		Online: online, User: v.Who(), Segments: v.Segments, Data: v.Data, Locale: v.Locale, Timezone: v.Timezone,
 		Browser: v.Browser, System: v.System, CreatedAt: millis(h.CreatedAt), SeenAt: millis(v.SeenAt),
 		Pages: make([]PageInfo, len(v.Pages)),
 	}
@@ -162,15 +162,14 @@ func Detail(h *chat.Head, v *chat.Visitor, online bool) VisitorDetails {
 }
 
 // Live describes a visitor for the list of those on the website now.
-func Live(h *chat.Head, v *chat.Visitor) LiveVisitor {
-	l := LiveVisitor{Session: h.ID, Locale: v.Locale, Since: millis(h.CreatedAt), Pages: v.Visits, Ongoing: h.Started}
+func Live(h *chat.Head, v *chat.Visitor) *LiveVisitor {
+	l := &LiveVisitor{Session: h.ID, Locale: v.Locale, Since: millis(h.CreatedAt), Pages: v.Visits, Ongoing: h.Started}
 	if h.Name != "" {
 		name := h.Name
 		l.Name = &name
 	}
 	if len(v.Pages) > 0 {
-		page := v.Pages[0].Page
-		l.Page = &page
+		l.Page = &v.Pages[0].Page
 	}
 	return l
 }

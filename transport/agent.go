@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -23,6 +24,7 @@ const (
 // agent is an agent's connection. Its fields belong to the reader, but for those of connection.
 type agent struct {
 	connection
+	addr   netip.Addr
 	token  string
 	login  string
 	who    chat.Agent
@@ -42,7 +44,7 @@ func (t *Transport) serveAgent(w http.ResponseWriter, r *http.Request) {
 	if !t.admit(w, addr) {
 		return
 	}
-	a := &agent{connection: connection{t: t, addr: addr}, opened: make(map[chat.SessionID]chat.WebsiteID)}
+	a := &agent{connection: connection{t: t}, addr: addr, opened: make(map[chat.SessionID]chat.WebsiteID)}
 	if cookie, err := r.Cookie(loginCookie); err == nil {
 		a.token = cookie.Value
 	}

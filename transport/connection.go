@@ -30,7 +30,6 @@ const (
 type connection struct {
 	t       *Transport
 	sock    *socket.Conn
-	addr    netip.Addr
 	id      actors.ConnectionID
 	pending atomic.Int32
 	// offenses and flood belong to the reader.

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/parlor-chat/parlor/actors"
 	"github.com/parlor-chat/parlor/chat"
@@ -32,8 +33,8 @@ func (v *visitor) presented(f *protocol.ClientFrame) presented {
 		return presented{credential: c, known: true}
 	}
 	name := cookieName(v.t.config.CookiePrefix, v.website)
-	for _, cookie := range v.from.cookies {
-		if cookie.Name == name && v.from.hasOrigin {
+	for _, cookie := range v.cookies() {
+		if cookie.Name == name {
 			if c, ok := parseCredential(cookie.Value); ok {
 				return presented{credential: c, known: true}
 			}
@@ -42,9 +43,17 @@ func (v *visitor) presented(f *protocol.ClientFrame) presented {
 	return presented{}
 }
 
+// cookies are what a page's browser sent along, on the first hello of the connection.
+func (v *visitor) cookies() []*http.Cookie {
+	if v.from == nil || !v.from.hasOrigin {
+		return nil
+	}
+	return v.from.cookies
+}
+
 // join attaches the connection to the session of the credential, or to a fresh one: a value that the server does not know is never adopted.
 func (v *visitor) join(ctx context.Context, f *protocol.ClientFrame, p presented) {
-	v.from.cookies = nil
+	v.from = nil
 	if p.known {
 		err := v.attach(ctx, f, p)
 		for errors.Is(err, actors.ErrUnknownSession) && p.tokenID != "" && p.generation < maxGenerations {
@@ -91,9 +100,7 @@ func (v *visitor) joinFailed(err error) {
 
 // access is what the visitor brought along.
 func (v *visitor) access(f *protocol.ClientFrame) chat.Access {
-	a := chat.Access{
-		Addr: v.from.addr, Locale: f.Locale, Timezone: f.Timezone, Browser: v.from.browser, System: v.from.system,
-	}
+	a := chat.Access{Addr: v.addr, Locale: f.Locale, Timezone: f.Timezone, Browser: v.client.browserName(), System: v.client.systemName()}
 	if f.Page != nil {
 		a.Page = *f.Page
 	}
@@ -104,7 +111,7 @@ func (v *visitor) access(f *protocol.ClientFrame) chat.Access {
 func (v *visitor) welcome(f *protocol.ClientFrame) protocol.VisitorWelcome {
 	w := v.site.Website()
 	by := "script"
-	if v.from.byServer {
+	if v.byServer {
 		by = "server"
 	}
 	return protocol.VisitorWelcome{

@@ -164,7 +164,8 @@ func TestWhatAgentsAreShownOfAUserAgent(t *testing.T) {
 		"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) " + webkit + "Chrome/126.0.0.0 Safari/537.36":                                    {"Chrome", "ChromeOS"},
 		"<script>alert(1)</script> Firefox/1": {"Firefox", ""},
 	} {
-		if browser, system := describeUserAgent(header); browser != want[0] || system != want[1] {
+		u := parseUserAgent(header)
+		if browser, system := u.browserName(), u.systemName(); browser != want[0] || system != want[1] {
 			t.Errorf("%q is %q on %q, want %q", header, browser, system, want)
 		}
 	}

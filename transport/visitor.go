@@ -16,44 +16,43 @@ import (
 // visitor is a visitor's connection. Its fields belong to the reader.
 type visitor struct {
 	connection
+	addr netip.AddrPort
+	// from is nil after hello: an idle connection keeps little.
 	from    *handshake
 	site    *actors.Site
 	website chat.WebsiteID
 	session chat.SessionID
+	client  userAgent
+	// byServer says that the node can set the page's cookie: both are of one site, and the owner's domain covers the node.
+	byServer bool
 	// joined says that the session may know this connection.
 	joined bool
 }
 
-// handshake is what the upgrade request told; the request itself is not kept.
+// handshake is what the upgrade request told and hello needs; the request itself is not kept.
 type handshake struct {
 	origin    origin
 	hasOrigin bool
-	// byServer says that the node can set the page's cookie: both are of one site, and the owner's domain covers the node.
-	byServer bool
 	// cookies are the request's; only the one of the website that hello names is looked at.
 	cookies []*http.Cookie
-	addr    netip.AddrPort
-	browser string
-	system  string
 }
 
 // serveVisitor checks where the socket comes from before it is upgraded: another site's page must not even get a connection.
 func (t *Transport) serveVisitor(w http.ResponseWriter, r *http.Request) {
-	h, ok := t.shakeHands(r)
+	v, ok := t.shakeHands(r)
 	if !ok {
 		t.stats.Refused.Add(1)
 		http.Error(w, "this origin is not on the website's list", http.StatusForbidden)
 		return
 	}
-	if !t.admit(w, h.addr.Addr()) {
+	if !t.admit(w, v.addr.Addr()) {
 		return
 	}
-	v := &visitor{connection: connection{t: t, addr: h.addr.Addr()}, from: h}
 	t.stats.Visitors.Add(1)
 	if err := t.visitors.Upgrade(w, r, v); err != nil {
 		t.stats.Visitors.Add(-1)
 		t.stats.Refused.Add(1)
-		t.admission.leave(v.addr)
+		t.admission.leave(v.addr.Addr())
 		return
 	}
 	t.stats.Accepted.Add(1)
@@ -61,12 +60,12 @@ func (t *Transport) serveVisitor(w http.ResponseWriter, r *http.Request) {
 
 // shakeHands reads the upgrade request. It is refused when a browser's page has an origin that no website lists, or when cookies come
 // along without any origin, which no browser does.
-func (t *Transport) shakeHands(r *http.Request) (*handshake, bool) {
-	h := &handshake{addr: clientAddr(r, t.config.TrustedProxies), cookies: r.Cookies()}
-	h.browser, h.system = describeUserAgent(r.UserAgent())
+func (t *Transport) shakeHands(r *http.Request) (*visitor, bool) {
+	h := &handshake{cookies: r.Cookies()}
+	v := &visitor{connection: connection{t: t}, addr: clientAddr(r, t.config.TrustedProxies), from: h, client: parseUserAgent(r.UserAgent())}
 	text := r.Header.Get("Origin")
 	if text == "" {
-		return h, len(r.Header["Origin"]) == 0 && len(h.cookies) == 0
+		return v, len(r.Header["Origin"]) == 0 && len(h.cookies) == 0
 	}
 	var ok bool
 	if h.origin, ok = parseOrigin(text); !ok || len(r.Header["Origin"]) != 1 {
@@ -80,11 +79,11 @@ func (t *Transport) shakeHands(r *http.Request) (*handshake, bool) {
 	site, err := t.system.Site(r.Context(), id)
 	if err != nil {
 		// An unknown website is told after the upgrade, where the page's script can see the code.
-		return h, errors.Is(err, persistence.ErrNotFound)
+		return v, errors.Is(err, persistence.ErrNotFound)
 	}
 	domain := site.Website().Cookie.Domain
-	h.byServer = sameSite(h.origin, r, t.public.secure) && (domain == "" || covers(domain, hostOf(r.Host)))
-	return h, t.admits(site, h)
+	v.byServer = sameSite(h.origin, r, t.public.secure) && (domain == "" || covers(domain, hostOf(r.Host)))
+	return v, t.admits(site, h)
 }
 
 // admits reports whether pages of the origin may embed the website's chatbox. The node's own pages may.
@@ -105,7 +104,7 @@ func (v *visitor) OnClose(socket.Code, string) {
 		v.t.system.Detach(v.website, v.session, v)
 	}
 	v.t.system.Gateway().Remove(v.id)
-	v.t.admission.leave(v.addr)
+	v.t.admission.leave(v.addr.Addr())
 	v.t.stats.Visitors.Add(-1)
 }
 

@@ -111,8 +111,7 @@ func comeAndGo(ctx context.Context, t target.Target, visitors int, fail context.
 	return c.close(nil)
 }
 
-// collected is the resident memory after garbage collection. The runtime gives memory back only slowly; two collections also empty its
-// pools.
+// collected is the resident memory after garbage collection. Two collections also empty the runtime's pools.
 func (i Idle) collected(ctx context.Context, p *target.Process) (int64, error) {
 	for range 2 {
 		if err := p.CollectGarbage(ctx); err != nil {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"runtime/debug"
 	"time"
 )
 
@@ -27,6 +28,7 @@ func Serve(ctx context.Context, address string, h http.Handler, out io.Writer) e
 	profiles := http.NewServeMux()
 	profiles.HandleFunc("GET /debug/pprof/", pprof.Index)
 	profiles.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	profiles.HandleFunc("POST /debug/free", func(http.ResponseWriter, *http.Request) { debug.FreeOSMemory() })
 	admin, err := listen("127.0.0.1:0", profiles)
 	if err != nil {
 		return err

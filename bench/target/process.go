@@ -106,14 +106,18 @@ func (p *Process) kill() error {
 	return nil
 }
 
-// CollectGarbage makes the process run a full garbage collection.
+// CollectGarbage makes the process run a full garbage collection, and give back what that freed.
 func (p *Process) CollectGarbage(ctx context.Context) error {
-	return p.Profile(ctx, "heap?gc=1", io.Discard)
+	return p.ask(ctx, http.MethodPost, "free", io.Discard)
 }
 
 // Profile writes one of the process's profiles: what net/http/pprof has under the name, which may have a query.
 func (p *Process) Profile(ctx context.Context, name string, to io.Writer) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.admin+"/debug/pprof/"+name, nil)
+	return p.ask(ctx, http.MethodGet, "pprof/"+name, to)
+}
+
+func (p *Process) ask(ctx context.Context, method, what string, to io.Writer) error {
+	r, err := http.NewRequestWithContext(ctx, method, p.admin+"/debug/"+what, nil)
 	if err != nil {
 		return fmt.Errorf("target: %w", err)
 	}
@@ -123,7 +127,7 @@ func (p *Process) Profile(ctx context.Context, name string, to io.Writer) error 
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("target: the profile %s was answered with %s", name, answer.Status)
+		return fmt.Errorf("target: %s was answered with %s", what, answer.Status)
 	}
 	if _, err := io.Copy(to, answer.Body); err != nil {
 		return fmt.Errorf("target: %w", err)

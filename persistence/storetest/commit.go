@@ -72,7 +72,7 @@ func commitVisitor(t *testing.T, s persistence.Store) {
 	w.post(t, 1)
 	same(t, "visitor", w.load(t).Visitor, *visitor("Ann"))
 	c = w.step(0, 0)
-	c.Visitor = &chat.Visitor{User: chat.User{Nickname: "Bob"}}
+	c.Visitor = &chat.Visitor{User: &chat.User{Nickname: "Bob"}}
 	w.commit(t, c)
 	same(t, "visitor", w.load(t).Visitor, *c.Visitor)
 }

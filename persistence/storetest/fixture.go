@@ -71,7 +71,7 @@ func (w *writer) step(messages, notes int) *persistence.Commit {
 	for range messages {
 		h.Seq++
 		h.Started, h.State, h.ActiveAt = true, chat.StateUnresolved, at(int(h.Seq))
-		h.Last = chat.Last{From: chat.RoleVisitor, Preview: fmt.Sprint("preview ", h.Seq), At: h.ActiveAt}
+		h.Last = chat.Last{From: chat.RoleVisitor, Preview: fmt.Sprint("preview ", h.Seq)}
 		c.Messages = append(c.Messages, persistence.Entry{Seq: h.Seq, Frame: frame(h.ID, "message", h.Seq)})
 	}
 	for range notes {
@@ -178,7 +178,7 @@ func dedupe(agent, id uint32, seq uint64) []persistence.Dedupe {
 func visitor(name string) *chat.Visitor {
 	page := chat.Page{URL: "https://example.com/a?b=ü", Title: "Title", Referrer: "https://example.org/"}
 	return &chat.Visitor{
-		User: chat.User{
+		User: &chat.User{
 			Nickname: name, Email: name + "@example.com", Phone: "+49 30 1234", Avatar: "https://example.com/a.png",
 			Company: &chat.Company{Name: "Company", URL: "https://example.net", Employment: []string{"CTO"}, Geolocation: []string{"DE"}},
 		},

@@ -96,7 +96,7 @@ func (c *Conn) drop() {
 func (c *Conn) isClosing() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.outbox.closing
+	return c.outbox.closing()
 }
 
 // What dry is when it is no time.
@@ -128,9 +128,13 @@ func (c *Conn) check(now int64) {
 	defer c.mu.Unlock()
 	l, o := &c.server.limits, &c.outbox
 	switch {
-	case c.late(o.writeBegan, now, l.Write), c.late(o.closedAt, now, l.Linger+l.Write), c.late(o.closeLeft, now, l.Linger):
+	case c.late(o.writeBegan, now, l.Write):
 		c.cutLocked()
-	case o.closing, c.handling:
+	case o.closing():
+		if c.late(o.farewell.since, now, l.Linger+l.Write) || c.late(o.farewell.left, now, l.Linger) {
+			c.cutLocked()
+		}
+	case c.handling:
 	case !c.greeted && c.owes(c.opened, now, l.First):
 		c.closeLocked(CodeUnauthorized, "unauthorized")
 	case c.owes(c.midMessage, now, l.Message):

@@ -29,13 +29,13 @@ type guard struct {
 	have   uint8
 	// fin and control describe the frame under way or, between two, the last one; left is what is missing of its mask and payload.
 	fin, control bool
-	left         uint64
 	// inMessage says that a message was begun and not ended; frames and bytes are what it has so far.
 	inMessage bool
-	frames    int
-	bytes     uint64
 	// controls counts control frames in the current window.
-	controls int
+	controls uint8
+	frames   uint32
+	bytes    uint32
+	left     uint32
 }
 
 // inFrame reports whether a frame is under way.
@@ -49,9 +49,9 @@ func (g *guard) between() bool { return !g.inFrame() && !g.inMessage }
 func (g *guard) next(p []byte, l *Limits) (n int, ends bool, code Code) {
 	for n < len(p) && !ends && code == 0 {
 		if g.left > 0 {
-			some := min(g.left, uint64(len(p)-n))
-			n += int(some)
-			g.left -= some
+			some := min(int(g.left), len(p)-n)
+			n += some
+			g.left -= uint32(some)
 			ends = g.left == 0
 			continue
 		}
@@ -94,7 +94,7 @@ func (g *guard) frame(l *Limits) Code {
 	if code := g.count(length, l); code != 0 {
 		return code
 	}
-	if g.left = length; g.header[1]&maskBit != 0 {
+	if g.left = uint32(length); g.header[1]&maskBit != 0 {
 		g.left += maskBytes
 	}
 	return 0
@@ -114,11 +114,11 @@ func (g *guard) count(length uint64, l *Limits) Code {
 	}
 	g.inMessage = true
 	g.frames++
-	g.bytes += length
-	switch {
-	case length > uint64(l.MessageBytes) || g.bytes > uint64(l.MessageBytes):
+	if length > uint64(l.MessageBytes)-uint64(g.bytes) {
 		return CodeTooBig
-	case g.frames > l.Frames:
+	}
+	g.bytes += uint32(length)
+	if g.frames > uint32(l.Frames) {
 		return CodePolicy
 	}
 	return 0

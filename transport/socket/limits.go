@@ -7,11 +7,11 @@ import "time"
 type Limits struct {
 	// Subprotocol must be offered by the client (RFC 6455, section 1.9). Empty: none is needed.
 	Subprotocol string
-	// MessageBytes is the longest message that is taken.
+	// MessageBytes is the longest message that is taken, at most 1 GiB.
 	MessageBytes int
 	// OutboxBytes is the most that waits for a slow reader, beside what the system holds. A message counts for half of it at most.
 	OutboxBytes int
-	// Frames is into how many frames a message may be split.
+	// Frames is into how many frames a message may be split, at most a million.
 	Frames int
 	// First is how long the first message may take, Message how long any message from its first byte to its last.
 	First, Message time.Duration
@@ -47,6 +47,7 @@ func (l Limits) orDefault() Limits {
 	set(&l.Ping, d.Ping)
 	set(&l.Pong, d.Pong)
 	set(&l.Linger, d.Linger)
+	l.MessageBytes, l.Frames = min(l.MessageBytes, 1<<30), min(l.Frames, 1e6)
 	return l
 }
 

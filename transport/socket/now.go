@@ -22,7 +22,7 @@ func (c *Conn) SendNow(frame []byte) {
 
 func (c *Conn) mayNow(size int) bool {
 	o := &c.outbox
-	if c.raw == nil || o.writing || o.closing || size > batchBytes/2 {
+	if c.raw == nil || o.writing || o.closing() || size > batchBytes/2 {
 		return false
 	}
 	now := c.server.now()

@@ -32,15 +32,23 @@ type outbox struct {
 	asked int64
 	// wrote is when something was written last.
 	wrote int64
-	// closing says that no more frames are taken, closedAt since when, code and reason why. closeTaken says that the writer has the
-	// close frame: nothing may follow it (RFC 6455, section 5.5.1). closeLeft says when it was written.
-	closing    bool
-	closeTaken bool
-	code       Code
-	reason     string
-	closedAt   int64
-	closeLeft  int64
+	// farewell says that no more frames are taken. It is nil until then.
+	farewell *farewell
 }
+
+// farewell is how a connection ends.
+type farewell struct {
+	code   Code
+	reason string
+	// since is when the connection was closed; taken says that the writer has the close frame: nothing may follow it (RFC 6455, section 5.5.1).
+	// left is when that was written, 0 for not yet.
+	since int64
+	taken bool
+	left  int64
+}
+
+// closing reports whether no more frames are taken.
+func (o *outbox) closing() bool { return o.farewell != nil }
 
 // What asked is while the ping is not written: it waits, or the writer has it.
 const (
@@ -69,17 +77,16 @@ func cost(frame []byte, limit int) int { return min(len(frame)+frameOverheadByte
 
 // close notes why the connection ends. It reports false when that was known before.
 func (o *outbox) close(code Code, reason string, now int64) bool {
-	if o.closing {
+	if o.closing() {
 		return false
 	}
-	o.closing, o.code, o.closedAt = true, code, now
-	o.reason = strings.ToValidUTF8(reason[:min(len(reason), maxReasonBytes)], "")
+	o.farewell = &farewell{code: code, reason: strings.ToValidUTF8(reason[:min(len(reason), maxReasonBytes)], ""), since: now}
 	return true
 }
 
 // take moves what waits into b, in the order in which it may leave: pings and pongs, messages, the close frame last.
 func (o *outbox) take(b []byte, limit int) []byte {
-	if o.closeTaken {
+	if o.closing() && o.farewell.taken {
 		return b
 	}
 	b = append(b, o.controls...)
@@ -99,29 +106,29 @@ func (o *outbox) take(b []byte, limit int) []byte {
 		return b
 	}
 	o.frames = nil
-	if o.closing {
-		o.closeTaken = true
-		b = o.appendClose(b)
+	if o.closing() {
+		o.farewell.taken = true
+		b = o.farewell.append(b)
 	}
 	return b
 }
 
-// appendClose appends the close frame. Codes that must not be sent have an empty one, and a peer that is gone gets none.
-func (o *outbox) appendClose(b []byte) []byte {
-	switch o.code {
+// append appends the close frame. Codes that must not be sent have an empty one, and a peer that is gone gets none.
+func (f *farewell) append(b []byte) []byte {
+	switch f.code {
 	case CodeAbnormal:
 		return b
 	case CodeNoStatus:
 		return appendFrame(b, finBit|opClose, nil)
 	}
-	payload := binary.BigEndian.AppendUint16(make([]byte, 0, maxControlBytes), uint16(o.code))
-	return appendFrame(b, finBit|opClose, append(payload, o.reason...))
+	payload := binary.BigEndian.AppendUint16(make([]byte, 0, maxControlBytes), uint16(f.code))
+	return appendFrame(b, finBit|opClose, append(payload, f.reason...))
 }
 
 // abandon gives up what cannot be written any more.
 func (o *outbox) abandon(now int64) {
 	o.close(CodeAbnormal, "", now)
-	o.frames, o.bytes, o.controls, o.closeTaken = nil, 0, nil, true
+	o.frames, o.bytes, o.controls, o.farewell.taken = nil, 0, nil, true
 }
 
 // appendFrame appends an unmasked, unfragmented frame (RFC 6455, section 5.2).

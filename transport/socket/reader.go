@@ -143,5 +143,5 @@ func (c *Conn) finish() {
 func (c *Conn) verdict() (Code, string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.outbox.code, c.outbox.reason
+	return c.outbox.farewell.code, c.outbox.farewell.reason
 }

@@ -11,7 +11,7 @@ func (c *Conn) Send(frame []byte) {
 }
 
 func (c *Conn) sendLocked(frame []byte) {
-	if c.outbox.closing {
+	if c.outbox.closing() {
 		return
 	}
 	if !c.outbox.add(frame, c.server.limits.OutboxBytes) {
@@ -25,7 +25,7 @@ func (c *Conn) sendLocked(frame []byte) {
 func (c *Conn) sendPong(payload []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.outbox.closing {
+	if c.outbox.closing() {
 		return
 	}
 	c.outbox.controls = appendFrame(c.outbox.controls, finBit|opPong, payload)
@@ -82,8 +82,8 @@ func (c *Conn) nextPart(buffer *[]byte, rest []byte, err error) []byte {
 		rest = nil
 	}
 	if len(rest) == 0 {
-		if o.closeTaken && err == nil {
-			o.closeLeft = now
+		if f := o.farewell; f != nil && f.taken && err == nil {
+			f.left = now
 		}
 		if o.asked == askTaken {
 			o.asked = now
