@@ -27,15 +27,21 @@ type route struct {
 	closed   bool
 }
 
-// child is a session of the shard. While it is leaving, what arrives for it is held back, in the shard.
+// child is a session of the shard.
 type child struct {
-	pid     *actor.PID
-	leaving bool
-	held    []*toSession
-	// rested is what the session left behind, for the shard to look at when it has stopped.
-	rested *rested
+	pid *actor.PID
+	// leaving is nil while it does not.
+	leaving *leaving
 	// waiting is how many messages are in the session's mailbox.
 	waiting atomic.Int32
+}
+
+// leaving is what there is to know of a session that leaves the memory.
+type leaving struct {
+	// held is what arrived for it meanwhile, in the shard.
+	held []*toSession
+	// rested is what the session left behind, for the shard to look at when it has stopped.
+	rested *rested
 }
 
 // sender is who sends: the root, or an actor.
@@ -55,7 +61,7 @@ func (c *child) received() int { return int(c.waiting.Add(-1)) }
 func (r *route) send(root sender, m *toSession) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if c := r.sessions[m.id]; c != nil && !c.leaving && r.clear() {
+	if c := r.sessions[m.id]; c != nil && c.leaving == nil && r.clear() {
 		c.send(root, m)
 		return
 	}
@@ -92,7 +98,7 @@ func (r *route) arrived() { r.underway.Add(-1) }
 func (r *route) pass(by sender, c *child, m *toSession) bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if c.leaving {
+	if c.leaving != nil {
 		return false
 	}
 	c.send(by, m)
@@ -106,7 +112,7 @@ func (r *route) leave(c *child) bool {
 	if c.waiting.Load() > 0 {
 		return false
 	}
-	c.leaving = true
+	c.leaving = new(leaving)
 	return true
 }
 

@@ -81,7 +81,7 @@ func (s *session) release(ctx actor.Context) {
 		s.leave(ctx) // what waits comes first
 		return
 	}
-	s.child.rested = s.end()
+	s.child.leaving.rested = s.end()
 	s.leaving = true
 	ctx.Stop(ctx.Self())
 }

@@ -58,8 +58,8 @@ func (s *shard) toSession(ctx actor.Context, m *toSession) {
 	}
 	switch {
 	case s.route.pass(ctx, c, m):
-	case len(c.held) < maxHeld || isDetach(m.body):
-		c.held = append(c.held, m)
+	case len(c.leaving.held) < maxHeld || isDetach(m.body):
+		c.leaving.held = append(c.leaving.held, m)
 	default:
 		refuseUndelivered(m.body)
 	}
@@ -102,10 +102,12 @@ func (s *shard) terminated(ctx actor.Context, m *actor.Terminated) {
 	}
 	c := s.route.remove(id)
 	s.sys.stats.Sessions.Add(-1)
-	if c.rested != nil && s.draining == nil {
-		s.rest(ctx, c.rested)
+	if left := c.leaving; left != nil {
+		if left.rested != nil && s.draining == nil {
+			s.rest(ctx, left.rested)
+		}
+		s.forward(ctx, left.held)
 	}
-	s.forward(ctx, c.held)
 	s.drained()
 }
 

@@ -224,7 +224,7 @@ func TestP12Triggers(t *testing.T) {
 			s.Apply(e)
 		}
 	}
-	if s.Seq != 1 || s.Last.Preview != "Need a hand?" || s.Last.From != chat.RoleSystem || s.Unread.Visitor != 1 {
-		t.Errorf("after one trigger: %d messages, last %q, %d unread", s.Seq, s.Last.Preview, s.Unread.Visitor)
+	if s.Seq != 1 || s.Preview != "Need a hand?" || s.LastFrom != chat.RoleSystem || s.Unread.Visitor != 1 {
+		t.Errorf("after one trigger: %d messages, last %q, %d unread", s.Seq, s.Preview, s.Unread.Visitor)
 	}
 }

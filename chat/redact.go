@@ -85,9 +85,3 @@ func (PageEvent) String() string { return "page event" + redacted }
 
 // LogValue implements slog.LogValuer.
 func (v PageEvent) LogValue() slog.Value { return slog.StringValue(v.String()) }
-
-// String says what this is.
-func (Last) String() string { return "last message" + redacted }
-
-// LogValue implements slog.LogValuer.
-func (v Last) LogValue() slog.Value { return slog.StringValue(v.String()) }

@@ -47,7 +47,7 @@ func fill(v reflect.Value) {
 func TestP9NothingPersonalCanBePrinted(t *testing.T) {
 	for _, empty := range []any{
 		chat.Visitor{}, chat.User{}, chat.Company{}, chat.Page{}, chat.PageVisit{}, chat.Access{}, chat.Agent{}, chat.Participant{},
-		chat.Content{}, chat.Attachment{}, chat.Message{}, chat.Note{}, chat.PageEvent{}, chat.Head{}, chat.Last{}, chat.Session{},
+		chat.Content{}, chat.Attachment{}, chat.Message{}, chat.Note{}, chat.PageEvent{}, chat.Head{}, chat.Session{},
 		chat.PostMessage{}, chat.PostNote{}, chat.Compose{}, chat.VisitPage{}, chat.SetUser{}, chat.SetSegments{}, chat.SetData{}, chat.PushEvent{},
 		chat.MessagePosted{}, chat.NotePosted{}, chat.VisitorChanged{}, chat.Composing{},
 	} {

@@ -64,9 +64,11 @@ type Head struct {
 	// Seq is the last message's number, Notes the last one of the agents' log.
 	Seq, Notes uint64
 	// Started says that a person wrote: the session is permanent (P6, P8).
-	Started   bool
-	State     State
-	Blocked   bool
+	Started bool
+	State   State
+	Blocked bool
+	// LastFrom is who sent the newest message, and Preview its beginning, as the inbox shows it.
+	LastFrom  Role
 	Assigned  AgentID
 	Read      Marks
 	Delivered Marks
@@ -79,19 +81,13 @@ type Head struct {
 	ActiveAt time.Time
 	// SecretHash is SHA-256 of the cookie's secret.
 	SecretHash [32]byte
-	// Name is the visitor's nickname; Last describes the newest message. Both are here for the inbox.
-	Name string
-	Last Last
+	// Name is the visitor's nickname, here for the inbox.
+	Name    string
+	Preview string
 }
 
 // UnreadCounts count what each side has not read.
 type UnreadCounts struct{ Visitor, Agent uint32 }
-
-// Last describes a session's newest message.
-type Last struct {
-	From    Role
-	Preview string
-}
 
 // Session is the whole state of one visitor session.
 type Session struct {
@@ -154,7 +150,7 @@ func (s *Session) posted(m Message) {
 		s.State = StateUnresolved
 	}
 	s.ActiveAt = m.At
-	s.Last = Last{From: m.From.Role, Preview: preview(m.Content)}
+	s.LastFrom, s.Preview = m.From.Role, preview(m.Content)
 }
 
 func (s *Session) marked(e Marked) {

@@ -40,7 +40,7 @@ func AppendHead(b []byte, h *chat.Head) []byte {
 	if h.Blocked {
 		flags |= flagBlocked
 	}
-	b = append(b, headVersion, flags, byte(h.State), byte(h.Last.From))
+	b = append(b, headVersion, flags, byte(h.State), byte(h.LastFrom))
 	b = append(b, h.ID[:]...)
 	b = append(b, h.Website[:]...)
 	b = append(b, h.Assigned[:]...)
@@ -57,7 +57,7 @@ func AppendHead(b []byte, h *chat.Head) []byte {
 		b = binary.AppendVarint(b, storedTime(t))
 	}
 	b = appendText(b, h.Name)
-	return appendText(b, h.Last.Preview)
+	return appendText(b, h.Preview)
 }
 
 // headFixedBytes is the length of what stands before the first number.
@@ -73,7 +73,7 @@ func DecodeHead(b []byte) (chat.Head, error) {
 		return h, errRecord
 	}
 	h.Started, h.Blocked = b[1]&flagStarted != 0, b[1]&flagBlocked != 0
-	h.State, h.Last.From = chat.State(b[2]), chat.Role(b[3])
+	h.State, h.LastFrom = chat.State(b[2]), chat.Role(b[3])
 	version := b[0]
 	b = b[4:]
 	for _, field := range [...][]byte{h.ID[:], h.Website[:], h.Assigned[:], h.SecretHash[:]} {
@@ -92,7 +92,7 @@ func DecodeHead(b []byte) (chat.Head, error) {
 	if version == timedHeadVersion {
 		_ = r.time()
 	}
-	h.Name, h.Last.Preview = r.text(), r.text()
+	h.Name, h.Preview = r.text(), r.text()
 	if r.failed || len(r.b) != 0 {
 		return chat.Head{}, errRecord
 	}

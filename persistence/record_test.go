@@ -18,7 +18,7 @@ func fullHead() chat.Head {
 		State: chat.StateResolved, Blocked: true, Assigned: chat.AgentID{6}, Read: chat.Marks{Visitor: 7, Agent: 8},
 		Delivered: chat.Marks{Visitor: 9, Agent: 10}, Unread: chat.UnreadCounts{Visitor: 11, Agent: 12}, Senders: 1<<63 | 1,
 		CreatedAt: at, ActiveAt: at.Add(time.Hour), SecretHash: [32]byte{31: 13}, Name: "Ann",
-		Last: chat.Last{From: chat.RoleAgent, Preview: "Hello ü"},
+		LastFrom: chat.RoleAgent, Preview: "Hello ü",
 	}
 }
 
@@ -44,7 +44,7 @@ func FuzzDecodeHead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		_, _ = h.State.String(), h.Last.From.String() // whatever was read can be told
+		_, _ = h.State.String(), h.LastFrom.String() // whatever was read can be told
 		again, err := persistence.DecodeHead(persistence.AppendHead(nil, &h))
 		if err != nil || again != h {
 			t.Errorf("%+v became %+v, %v", h, again, err)

@@ -72,7 +72,7 @@ func head() chat.Head {
 	return chat.Head{
 		ID: session, Website: website, Version: 31, Seq: 13, Notes: 3, Started: true, State: chat.StateUnresolved,
 		Unread: chat.UnreadCounts{Agent: 2}, CreatedAt: began.Add(-time.Hour), ActiveAt: began, Name: "Marie",
-		Last: chat.Last{From: chat.RoleVisitor, Preview: "Where is my parcel?"},
+		LastFrom: chat.RoleVisitor, Preview: "Where is my parcel?",
 	}
 }
 
@@ -178,7 +178,7 @@ var reflected = map[string]protocol.ServerFrame{
 	"server-to-agent/conversation": protocol.Conversation{Website: website, Conversation: summary()},
 	"server-to-agent/conversation-assigned": protocol.Conversation{Website: website, Conversation: protocol.Summarize(&chat.Head{
 		ID: other, Version: 8, Seq: 2, State: chat.StateResolved, Blocked: true, Assigned: adaID, ActiveAt: began,
-		Last: chat.Last{From: chat.RoleAgent, Preview: "Bye."},
+		LastFrom: chat.RoleAgent, Preview: "Bye.",
 	}, false)},
 	"server-to-agent/removed":  protocol.Removed{Website: website, Session: session},
 	"server-to-agent/presence": protocol.AgentPresence{Website: website, Agents: agents(true)},

@@ -136,7 +136,7 @@ func Summarize(h *chat.Head, online bool) Summary {
 		s.Assigned = &agent
 	}
 	if h.Seq > 0 {
-		s.Last = &LastInfo{Seq: h.Seq, From: side(h.Last.From), Text: h.Last.Preview, At: millis(h.ActiveAt)}
+		s.Last = &LastInfo{Seq: h.Seq, From: side(h.LastFrom), Text: h.Preview, At: millis(h.ActiveAt)}
 	}
 	return s
 }

@@ -73,7 +73,7 @@ func write(b *testing.B, s persistence.Store, epoch uint64, session uint32, n in
 		head.Version++
 		head.Seq++
 		head.ActiveAt = time.Now()
-		head.Last = chat.Last{From: chat.RoleVisitor, Preview: string(frame[:chat.MaxPreviewBytes])}
+		head.LastFrom, head.Preview = chat.RoleVisitor, string(frame[:chat.MaxPreviewBytes])
 		c.Head, c.Messages = head, []persistence.Entry{{Seq: head.Seq, Frame: frame}}
 		c.Dedupes = []persistence.Dedupe{{Sender: chat.Sender{Role: chat.RoleVisitor}, Receipt: persistence.Receipt{Seq: head.Seq}}}
 		binary.BigEndian.PutUint64(c.Dedupes[0].ID[:], head.Seq*0x9e3779b97f4a7c15)

@@ -49,7 +49,7 @@ func hide(t *testing.T, s *session) {
 	c := s.step([]byte(`{"text":"` + needleText + `"}`))
 	c.Notes = []persistence.NoteEntry{{Entry: persistence.Entry{Seq: 1, Frame: []byte(needleNote)}, After: 1}}
 	c.Visitor = &chat.Visitor{User: &chat.User{Nickname: needleName}, Addr: netip.MustParseAddrPort(needleIP + ":4711")}
-	c.Head.Notes, c.Head.Name, c.Head.SecretHash, c.Head.Last.Preview = 1, needleName, needleSecret, needleText
+	c.Head.Notes, c.Head.Name, c.Head.SecretHash, c.Head.Preview = 1, needleName, needleSecret, needleText
 	if err := s.try(t.Context(), c); err != nil {
 		t.Fatalf("hide: %v", err)
 	}

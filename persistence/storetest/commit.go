@@ -56,7 +56,7 @@ func commitHead(t *testing.T, s persistence.Store) {
 
 	c = w.step(0, 0)
 	c.Head.CreatedAt = time.Date(2030, 1, 2, 3, 4, 5, 6_789_000, time.FixedZone("", 3600))
-	c.Head.ActiveAt, c.Head.Last = time.Time{}, chat.Last{}
+	c.Head.ActiveAt, c.Head.LastFrom, c.Head.Preview = time.Time{}, 0, ""
 	w.commit(t, c)
 	w.head.CreatedAt = time.Date(2030, 1, 2, 2, 4, 5, 6_000_000, time.UTC) // to the millisecond, as on the wire
 	same(t, "head", w.load(t).Head, w.head)

@@ -71,7 +71,7 @@ func (w *writer) step(messages, notes int) *persistence.Commit {
 	for range messages {
 		h.Seq++
 		h.Started, h.State, h.ActiveAt = true, chat.StateUnresolved, at(int(h.Seq))
-		h.Last = chat.Last{From: chat.RoleVisitor, Preview: fmt.Sprint("preview ", h.Seq)}
+		h.LastFrom, h.Preview = chat.RoleVisitor, fmt.Sprint("preview ", h.Seq)
 		c.Messages = append(c.Messages, persistence.Entry{Seq: h.Seq, Frame: frame(h.ID, "message", h.Seq)})
 	}
 	for range notes {
