@@ -238,6 +238,14 @@ func (n *Node) Stop(ctx context.Context) error {
 	return n.stopped
 }
 
+// end lets a server's requests end, or cuts them off when ctx ends.
+func end(ctx context.Context, s *http.Server) error {
+	if s == nil || s.Shutdown(ctx) == nil {
+		return nil
+	}
+	return s.Close()
+}
+
 func (n *Node) shutdown(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, n.config.Timeouts.Drain, errors.New("the drain timeout ended"))
 	defer cancel()
@@ -248,17 +256,13 @@ func (n *Node) shutdown(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("engine: %s: %w", what, err))
 		}
 	}
+	public := make(chan error, 1)
+	go func() { public <- end(ctx, n.public) }() // who comes back already is refused by the system, at no cost to those who are still there
 	if n.transport != nil {
 		did("drain", n.transport.Drain(ctx))
 	}
-	for _, s := range []*http.Server{n.public, n.admin} {
-		if s == nil {
-			continue
-		}
-		if s.Shutdown(ctx) != nil {
-			did("close", s.Close())
-		}
-	}
+	did("close", <-public)
+	did("close", end(ctx, n.admin))
 	n.serving.Wait()
 	if n.system != nil {
 		// The actors write what they hold even when the clients took all the time.

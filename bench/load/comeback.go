@@ -9,14 +9,14 @@ import (
 	"github.com/parlor-chat/parlor/bench/client"
 )
 
-// Clients come back as docs/protocol.md asks: after a random time below a bound that doubles from shortWait to longWait.
+// Clients come back as docs/protocol.md asks: after a random time below a bound that is as long as they have been gone, from shortWait to longWait.
 const (
 	shortWait = 500 * time.Millisecond
 	longWait  = 30 * time.Second
 )
 
-// wait is the bound before an attempt, counted from 0.
-func wait(attempt int) time.Duration { return min(longWait, shortWait<<min(attempt, 10)) }
+// wait is a time before an attempt of who has been gone for that long.
+func wait(gone time.Duration) time.Duration { return rand.N(min(longWait, max(shortWait, gone))) }
 
 // patron is a visitor or an agent.
 type patron interface {
@@ -66,7 +66,7 @@ func (b *regular) arrive(ctx context.Context, p patron) error {
 
 // comeBack joins until it succeeds; nil: ctx ended.
 func (b *regular) comeBack(ctx context.Context, p patron) client.Conn {
-	for attempt := 0; sleep(ctx, rand.N(wait(attempt))) == nil; attempt++ {
+	for lost := time.Now(); sleep(ctx, wait(time.Since(lost))) == nil; {
 		b.storm.tries.Add(1)
 		generation := b.storm.generation.Load()
 		limited, cancel := context.WithTimeout(ctx, attemptTime)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/parlor-chat/parlor/bench/seed"
 )
@@ -55,11 +56,17 @@ func TestChosenPagesExist(t *testing.T) {
 	}
 }
 
-// TestClientsWaitLongerEachTime: from half a second to half a minute.
-func TestClientsWaitLongerEachTime(t *testing.T) {
-	for attempt, want := range map[int]string{0: "500ms", 1: "1s", 5: "16s", 6: "30s", 1000: "30s"} {
-		if got := wait(attempt).String(); got != want {
-			t.Errorf("before attempt %d: up to %s, want %s", attempt, got, want)
+// TestClientsWaitLongerTheLongerTheyAreGone: up to half a second at first, up to half a minute in the end.
+func TestClientsWaitLongerTheLongerTheyAreGone(t *testing.T) {
+	for gone, bound := range map[time.Duration]time.Duration{
+		0: shortWait, 100 * time.Millisecond: shortWait, 7 * time.Second: 7 * time.Second, time.Hour: longWait,
+	} {
+		var most time.Duration
+		for range 1000 {
+			most = max(most, wait(gone))
+		}
+		if most >= bound || most < bound*9/10 {
+			t.Errorf("gone for %v: at most %v in a thousand times, want a little less than %v", gone, most, bound)
 		}
 	}
 }

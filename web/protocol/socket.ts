@@ -51,7 +51,8 @@ export class Socket {
   private readonly clock: Clock;
   private ws: WebSocket | null = null;
   private status: Status = "closed";
-  private attempt = 0;
+  /** Since when there is no connection, undefined while there is one or none was lost. */
+  private lostAt: number | undefined;
   private fresh = false;
   private flooded = false;
   private refs = 0;
@@ -75,6 +76,7 @@ export class Socket {
   /** close ends the connection for good; connect begins anew. */
   close(): void {
     this.listen(false);
+    this.lostAt = undefined;
     this.drop("closed", {});
   }
 
@@ -82,7 +84,7 @@ export class Socket {
   reconnectNow(): void {
     this.listen(true);
     this.drop("waiting", { retryInMs: 0 });
-    this.attempt = 0;
+    this.lostAt = undefined;
     this.open();
   }
 
@@ -141,7 +143,7 @@ export class Socket {
     if (!frame) return;
     if (frame.t === "welcome" && this.status === "connecting") {
       this.cancelTimer();
-      this.attempt = 0;
+      this.lostAt = undefined;
       this.fresh = false;
       this.set("open", {});
       this.watch();
@@ -167,10 +169,16 @@ export class Socket {
     }
     this.fresh = next === "fresh";
     this.flooded = next === "later";
-    info.retryInMs = this.flooded ? floodedMs : this.fresh ? 0 : backoffMs(this.attempt++, this.clock.random);
+    info.retryInMs = this.flooded ? floodedMs : this.fresh ? 0 : backoffMs(this.gone(), this.clock.random);
     this.drop("waiting", info);
     // What the status told may have closed or reconnected the socket already.
     if (this.status === "waiting") this.cancelTimer = this.clock.after(info.retryInMs, () => this.open());
+  }
+
+  /** gone is for how long there has been no connection, counted from the first call since the last one. */
+  private gone(): number {
+    this.lostAt ??= this.clock.now();
+    return this.clock.now() - this.lostAt;
   }
 
   /** drop lets go of the connection and of everything that waits for it. */
