@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/parlor-chat/parlor/bench/client"
@@ -20,8 +21,11 @@ type Idle struct {
 const (
 	// warmupConnections come and go before the first measurement, so that what exists once is not counted.
 	warmupConnections = 100
-	// acceptedConnections is how many are made to see how fast that goes: so few that none has to say hello meanwhile.
+	// acceptedConnections is how many are made to see how fast that goes: so few that none has to say hello meanwhile. It is seen acceptedTimes,
+	// since it takes a fraction of a second, in which garbage is collected or not; acceptedPause is in between, for those who left.
 	acceptedConnections = 5000
+	acceptedTimes       = 7
+	acceptedPause       = 500 * time.Millisecond
 	// calmShare is what hardly any change is, patience how long it may take until memory is calm.
 	calmShare = 0.005
 	patience  = 60 * time.Second
@@ -51,8 +55,17 @@ func (i Idle) Run(ctx context.Context, t target.Target) (found Result, err error
 	if err := sleep(ctx, i.Calm); err != nil { // until those who left are forgotten
 		return found, err
 	}
-	found.Figures["accepts_per_s"], err = accepts(ctx, t, min(acceptedConnections, i.Connections))
-	return found, err
+	rates := make([]float64, acceptedTimes)
+	for n := range rates {
+		if rates[n], err = accepts(ctx, t, min(acceptedConnections, i.Connections)); err != nil {
+			return found, err
+		}
+		if err := sleep(ctx, acceptedPause); err != nil {
+			return found, err
+		}
+	}
+	found.Figures["accepts_per_s"] = middle(rates)
+	return found, nil
 }
 
 // stay lets the visitors join and looks at the memory while they are there.
@@ -83,6 +96,12 @@ func (i Idle) stay(ctx context.Context, t target.Target, figures report.Figures,
 	each := func(bytes int64) float64 { return float64(bytes-base) / 1024 / float64(i.Connections) }
 	figures["raw_kib"], figures["gc_kib"], figures["base_mib"] = each(raw), each(after), float64(base)/(1<<20)
 	return nil
+}
+
+// middle is the median of an odd number of values.
+func middle(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
 }
 
 // accepts is how many connections a second become WebSockets. They are open at the same time, and say nothing.

@@ -11,7 +11,7 @@ const (
 	// quietSpan is how long a process must compute less than quietShare of one core, quietPatience how long that is waited for.
 	quietSpan     = 500 * time.Millisecond
 	quietShare    = 0.05
-	quietPatience = time.Minute
+	quietPatience = 5 * time.Minute
 )
 
 // quiet waits until a process has nothing left to do that it began by itself: a store that was filled fast merges its files first. A
