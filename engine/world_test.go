@@ -27,6 +27,7 @@ type world struct {
 	store   *keptStore
 	node    *engine.Node
 	network *network
+	admin   *network
 	log     lockedBuffer
 	website chat.Website
 	email   string
@@ -77,9 +78,9 @@ func (w *world) put(site chat.Website) chat.Website {
 
 func (w *world) start() {
 	w.t.Helper()
-	w.network = newNetwork()
+	w.network, w.admin = newNetwork(), newNetwork()
 	node, err := engine.New(w.config, engine.Options{
-		Store: w.store, Listener: w.network, AdminListener: newNetwork(),
+		Store: w.store, Listener: w.network, AdminListener: w.admin,
 		Logger: slog.New(slog.NewJSONHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	w.must(err)
@@ -90,6 +91,7 @@ func (w *world) start() {
 func (w *world) stop() {
 	w.t.Helper()
 	w.network.hangUp()
+	w.admin.hangUp()
 	w.must(w.node.Stop(context.Background()))
 }
 
