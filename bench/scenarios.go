@@ -41,7 +41,7 @@ type step struct {
 // scenarios are all of them, in the order in which they are run.
 func scenarios() []scenario {
 	return []scenario{
-		idle(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout(), storm(), churn(), wake(), history(), start(),
+		idle(), idleGoroutines(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout(), storm(), churn(), wake(), history(), start(),
 		sessions(), million(),
 		growthMemory(), growthConnections(), growthMessages(), growthAgents(),
 	}
@@ -93,14 +93,33 @@ func idle() scenario {
 		name: "idle", title: "Memory of an idle visitor",
 		asks: "how much memory takes a visitor who said hello and nothing else?", figures: load.IdleFigures(), bare: true,
 		steps: func(s settings) ([]step, error) {
-			return single(s.idle(cmp.Or(s.Connections, s.size(19_000, 20)))), nil
+			return single(s.idle(s.idlers())), nil
 		},
-		bars: []report.Bar{
-			parlorBar("raw_kib", report.Ratio, report.Less, 0.45), parlorBar("gc_kib", report.Value, report.Less, 8),
-			parlorBar("accepts_per_s", report.Ratio, report.More, 0.85),
-		},
+		bars: idleBars(4),
 	}
 }
+
+func idleGoroutines() scenario {
+	return scenario{
+		name: "idle-goroutines", title: "Memory of an idle visitor with a goroutine",
+		asks: "how much memory takes such a visitor where connections are not parked?", figures: load.IdleFigures(), bare: true, own: true,
+		steps: func(s settings) ([]step, error) {
+			return single(load.IdleGoroutines{Idle: s.idle(s.idlers())}), nil
+		},
+		bars: idleBars(8),
+	}
+}
+
+// idleBars are idle's, with so many KiB after a collection.
+func idleBars(kib float64) []report.Bar {
+	return []report.Bar{
+		parlorBar("raw_kib", report.Ratio, report.Less, 0.45), parlorBar("gc_kib", report.Value, report.Less, kib),
+		parlorBar("accepts_per_s", report.Ratio, report.More, 0.85),
+	}
+}
+
+// idlers is how many visitors are idle.
+func (s settings) idlers() int { return cmp.Or(s.Connections, s.size(19_000, 20)) }
 
 func (s settings) idle(connections int) load.Idle {
 	return load.Idle{Connections: connections, Calm: time.Duration(s.size(int(2*time.Second), int(100*time.Millisecond)))}

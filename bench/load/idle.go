@@ -18,6 +18,12 @@ type Idle struct {
 	Calm time.Duration `json:"calm"`
 }
 
+// IdleGoroutines is Idle where each connection has a goroutine, as on systems on which none can be parked.
+type IdleGoroutines struct{ Idle }
+
+// Settings implements Configured.
+func (IdleGoroutines) Settings() map[string]string { return map[string]string{"http.park": "false"} }
+
 const (
 	// warmupConnections come and go before the first measurement, so that what exists once is not counted.
 	warmupConnections = 100
