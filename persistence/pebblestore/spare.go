@@ -22,9 +22,11 @@ const (
 	// before it had: not while that one is still being written to a table.
 	logUsed  = 64 << 10
 	usedPart = 4
-	// spareStep is written and synced at once, and sparePause is until the next: a spare is no hurry, and the log's own syncs wait behind it.
-	spareStep  = 256 << 10
-	sparePause = 5 * time.Millisecond
+	// spareStep is written and synced at once, and sparePause is until the next: a spare is no hurry, and the log's own syncs wait behind it. Measured
+	// with a sync of the log that takes 0.1 ms: with four times as much at once, p99 was 0.48 ms instead of 0.42 at 2,000 messages a second, and 2.0
+	// instead of 1.5 at 10,000; with a quarter no better. At this pace a spare is ready long before the log in use is full.
+	spareStep  = 64 << 10
+	sparePause = 2 * time.Millisecond
 )
 
 // spares makes the next log file ahead: zeros that are on the disk. A sync of a log then writes the bytes alone. While a file's blocks are new, each
