@@ -40,6 +40,9 @@ func (n *Node) routeControl(mux *http.ServeMux, key string) {
 	mux.HandleFunc("PUT /control/password", allowed(answer(change(func(ctx context.Context, c passwordChange) (struct{}, error) {
 		return struct{}{}, n.operator.SetPassword(ctx, c.Agent, c.Password)
 	}))))
+	mux.HandleFunc("PUT /control/backup", allowed(answer(change(func(ctx context.Context, b backupRequest) (struct{}, error) {
+		return struct{}{}, n.operator.Backup(ctx, b.Dir)
+	}))))
 }
 
 // change reads a request's body and hands it to f.

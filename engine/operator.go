@@ -15,7 +15,7 @@ import (
 	"github.com/parlor-chat/parlor/policy"
 )
 
-// Directory is what operators change: websites and agents. Operator does it in the process, RemoteDirectory in another one. Errors are
+// Directory is what operators change, websites and agents, and copy. Operator does it in the process, RemoteDirectory in another one. Errors are
 // for operators to read, and every problem of what was given is reported at once.
 type Directory interface {
 	Websites(ctx context.Context) ([]chat.Website, error)
@@ -26,6 +26,8 @@ type Directory interface {
 	PutAgent(ctx context.Context, a chat.Agent) (chat.Agent, error)
 	// SetPassword also ends all logins of the agent.
 	SetPassword(ctx context.Context, agent chat.AgentID, password string) error
+	// Backup copies everything that is stored, as it is at one moment, into a directory, which must not exist. A running node goes on.
+	Backup(ctx context.Context, dir string) error
 	Close() error
 }
 

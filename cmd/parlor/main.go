@@ -28,6 +28,8 @@ type cli struct {
 	Website  websiteCmd `cmd:"" help:"Add, list and change websites. Works beside a running node."`
 	Agent    agentCmd   `cmd:"" help:"Add, list and change agents. Works beside a running node."`
 	Policy   policyCmd  `cmd:"" help:"Print what is kept about people, for how long and why."`
+	Backup   backupCmd  `cmd:"" help:"Copy the data directory, and check the copy. Works beside a running node."`
+	Verify   verifyCmd  `cmd:"" help:"Check everything in a backup."`
 	Version  versionCmd `cmd:"" help:"Print the version."`
 }
 

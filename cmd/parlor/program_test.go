@@ -211,3 +211,44 @@ func TestListsInTheEnvironmentAndOnTheCommandLineAreSeparatedByCommas(t *testing
 		t.Errorf("an empty variable is %q, %v", l.HTTP.TrustedProxies, err)
 	}
 }
+
+// TestBackupBesideARunningNodeAndWithoutOne: what was said before it is in it, and a node serves from the copy.
+func TestBackupBesideARunningNodeAndWithoutOne(t *testing.T) {
+	top := t.TempDir()
+	dir, first, second := filepath.Join(top, "data"), filepath.Join(top, "first"), filepath.Join(top, "second")
+	p := program.Demo(t, dir, "127.0.0.1:0")
+	v, err := p.Server().Visit(t.Context(), p.Ready.Website, nil, testclient.Header{Origin: p.Ready.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Say("Is it in the backup?"); err != nil {
+		t.Fatal(err)
+	}
+	token := v.Welcome.Token
+	code, out, log := parlor(t, "backup", first, "--data", dir)
+	if code != 0 || !strings.Contains(out, "conversations 1, messages 1,") {
+		t.Fatalf("exit code %d: %s%s", code, out, log)
+	}
+	for _, args := range [][]string{{"backup", first, "--data", dir}, {"backup", filepath.Join(dir, "inside"), "--data", dir}, {"verify", "--data", dir}, {"verify", top}} {
+		if code, _, log := parlor(t, args...); code != 1 || log == "" || strings.Contains(log, "backup?") {
+			t.Errorf("%v: exit code %d, %s", args, code, log)
+		}
+	}
+	v.Close()
+	p.Kill()
+	if code, out, log := parlor(t, "backup", second, "--data", dir); code != 0 {
+		t.Errorf("exit code %d: %s%s", code, out, log)
+	}
+	copied := program.Demo(t, first, "127.0.0.1:0")
+	back, err := copied.Server().Visit(t.Context(), copied.Ready.Website, testclient.Hello{"token": token}, testclient.Header{Origin: copied.Ready.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer back.Close()
+	if f, err := back.Expect("history"); err != nil || len(f.Messages) != 1 || f.Messages[0].TextOf() != "Is it in the backup?" {
+		t.Errorf("the copy has %s, %v", f.Raw, err)
+	}
+	if code, out, log := parlor(t, "verify", second); code != 0 || !strings.Contains(out, "is good") {
+		t.Errorf("exit code %d: %s%s", code, out, log)
+	}
+}

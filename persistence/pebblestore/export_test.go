@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/parlor-chat/parlor/chat"
 )
 
 // Plain switches compression off, so that bytes can be found in files.
@@ -24,6 +26,12 @@ func (s *Store) Hold() (release func() error, err error) {
 
 // DB is Pebble itself.
 func (s *Store) DB() *pebble.DB { return s.db }
+
+// MessageKey is where a message is.
+func MessageKey(website chat.WebsiteID, session chat.SessionID, seq uint64) []byte {
+	k := sessionKey{website, session}
+	return k.message(seq)
+}
 
 // What the tests of the limits need to know.
 const (

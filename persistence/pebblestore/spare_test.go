@@ -51,3 +51,31 @@ func TestASpareThatDoesNotFit(t *testing.T) {
 		}
 	})
 }
+
+// TestASpareIsForTheStoresOwnLogs: that of a backup is another's.
+func TestASpareIsForTheStoresOwnLogs(t *testing.T) {
+	mem := vfs.NewMem()
+	for _, dir := range []string{"data", "backup"} {
+		if err := mem.MkdirAll(dir, dirMode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fs := keepsNothing{FS: mem}
+	fs.spares = newSpares(fs, "data", spareLeast)
+	fs.spares.make(spareLeast)
+	for _, tt := range []struct {
+		name string
+		left int64
+	}{{"backup/1.log", spareLeast}, {"data/1.log", 0}} {
+		f, err := fs.Create(tt.name, "pebble-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fs.spares.size != tt.left {
+			t.Errorf("after %s the spare has %d bytes", tt.name, fs.spares.size)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

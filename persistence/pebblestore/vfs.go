@@ -48,7 +48,7 @@ func (fs keepsNothing) MkdirAll(dir string, _ os.FileMode) error {
 
 // Create makes the file private. A log is the spare, where there is one, and has its size ahead; a table is written at a pace.
 func (fs keepsNothing) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
-	if fs.spares != nil && strings.HasSuffix(name, logSuffix) {
+	if fs.spares != nil && strings.HasSuffix(name, logSuffix) && fs.PathDir(name) == fs.PathDir(fs.spares.path) { // a backup's is none of ours
 		return fs.createLog(name, category)
 	}
 	f, err := fs.private(fs.FS.Create(name, category))

@@ -1,0 +1,171 @@
+package pebblestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
+)
+
+// Census is what Verify found.
+type Census struct {
+	Websites, Agents, Conversations, Messages, Notes, Erased int
+}
+
+// verifyLooks is after how many records Verify looks whether it is to go on, and says how far it is.
+const verifyLooks = 1 << 14
+
+// Verify reads everything in a data directory that no node has open, such as a backup, and changes nothing but the LOCK file: every checksum must match, every
+// record must be one that this version understands, and each conversation must have its messages from 1 to its last without a hole. It says
+// now and then how many records it has read; progress may be nil. The first problem ends it. Errors: ErrInUse, ErrNewerFormat, ErrForeign,
+// ErrDamaged, or the disk's.
+func Verify(ctx context.Context, o Options, progress func(records int)) (c Census, err error) {
+	o, err = o.withDefaults()
+	if err != nil {
+		return c, err
+	}
+	fs := keepsNothing{FS: o.FS}
+	switch version, err := checkFormat(fs, o.Dir); {
+	case err != nil:
+		return c, err
+	case version == 0:
+		return c, fmt.Errorf("%w: %q has no %s", ErrForeign, o.Dir, formatFile)
+	}
+	lock, err := lockDir(fs, o.Dir)
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	log := &pebbleLog{log: slog.New(slog.DiscardHandler), fatal: o.Fatal}
+	opts := o.pebble(fs, lock, log)
+	opts.ReadOnly = true
+	db, err := pebble.Open(o.Dir, opts)
+	if err != nil {
+		return c, fault(fmt.Sprintf("open %q", o.Dir), err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	it, err := db.NewIterWithContext(ctx, nil)
+	if err != nil {
+		return c, fault("read", err)
+	}
+	v := verifier{census: &c}
+	records := 0
+	for ok := it.First(); ok && err == nil; ok = it.Next() {
+		if records++; records%verifyLooks == 0 {
+			if err = ctx.Err(); progress != nil {
+				progress(records)
+			}
+		}
+		if err == nil {
+			err = v.record(it.Key(), it.Value())
+		}
+	}
+	if err == nil {
+		err = v.end()
+	}
+	return c, fault("verify", errors.Join(err, it.Error(), it.Close()))
+}
+
+// verifier looks at records in the order of their keys, in which a conversation's head comes before its messages and notes.
+type verifier struct {
+	census          *Census
+	head            chat.Head // of the conversation at hand; no Version: none is
+	messages, notes uint64    // of it, so far
+}
+
+// errIncomplete: a conversation lacks something, or has something too much.
+var errIncomplete = fmt.Errorf("%w: a conversation is not complete; restore an earlier backup", ErrDamaged)
+
+func (v *verifier) record(key, value []byte) error {
+	if key[0] != tableSessions {
+		return errors.Join(v.end(), v.single(key, value))
+	}
+	if len(key) <= sessionKeyBytes {
+		return errRecord
+	}
+	var k sessionKey
+	copy(k.website[:], key[1:])
+	copy(k.session[:], key[1+len(k.website):])
+	switch key[sessionKeyBytes] {
+	case kindHead:
+		if err := v.end(); err != nil {
+			return err
+		}
+		return v.begin(k, value)
+	case kindVisitor:
+		_, err := persistence.DecodeVisitor(value)
+		return errors.Join(v.belongs(k), err)
+	case kindMessage:
+		if v.messages++; lastNumber(key) != v.messages {
+			return errIncomplete
+		}
+		return v.belongs(k)
+	case kindNote:
+		v.notes++
+		return v.belongs(k)
+	case kindReceipt:
+		_, err := decodeReceipt(value)
+		return errors.Join(v.belongs(k), err)
+	case kindPlace:
+		_, err := decodePlace(value)
+		return errors.Join(v.belongs(k), err)
+	default:
+		return fmt.Errorf("%w: kind %d", persistence.ErrNewerRecord, key[sessionKeyBytes])
+	}
+}
+
+func (v *verifier) begin(k sessionKey, record []byte) (err error) {
+	if v.head, err = persistence.DecodeHead(record); err != nil {
+		return err
+	}
+	v.messages, v.notes = 0, 0
+	v.census.Conversations++
+	return v.belongs(k)
+}
+
+// belongs tells a record of another session than the one whose head came last.
+func (v *verifier) belongs(k sessionKey) error {
+	if v.head.Version == 0 || v.head.Website != k.website || v.head.ID != k.session {
+		return errIncomplete
+	}
+	return nil
+}
+
+// end is behind the last record of a conversation.
+func (v *verifier) end() error {
+	if v.head.Version == 0 {
+		return nil
+	}
+	if v.messages != v.head.Seq || v.notes != v.head.Notes {
+		return errIncomplete
+	}
+	v.census.Messages += int(v.messages)
+	v.census.Notes += int(v.notes)
+	v.head = chat.Head{}
+	return nil
+}
+
+// single is a record that is not a conversation's.
+func (v *verifier) single(key, value []byte) (err error) {
+	switch key[0] {
+	case tableWebsites:
+		v.census.Websites++
+		_, err = decode[chat.Website](value)
+	case tableAgents:
+		v.census.Agents++
+		_, err = decode[chat.Agent](value)
+	case tableLogins:
+		_, err = decode[persistence.Login](value)
+	case tableErased:
+		v.census.Erased++
+	case tableInbox, tableScrub, tableEmails, tablePasswords, tableNode:
+	default:
+		err = fmt.Errorf("%w: table %q", persistence.ErrNewerRecord, key[0])
+	}
+	return err
+}
