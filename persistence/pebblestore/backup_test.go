@@ -110,8 +110,13 @@ func TestWhereABackupCannotBe(t *testing.T) {
 	data := filepath.Join(top, "data")
 	s := mustOpen(t, data)
 	defer mustClose(t, s)
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(data, link); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(top)
 	before := len(contents(t, top))
-	for _, dir := range []string{data, filepath.Join(data, "backup"), top} {
+	for _, dir := range []string{data, filepath.Join(data, "backup"), top, "data/backup", filepath.Join(link, "a", "b")} {
 		if err := s.Backup(t.Context(), dir); !errors.Is(err, pebblestore.ErrBackupPlace) {
 			t.Errorf("%s: %v", dir, err)
 		}
@@ -179,6 +184,60 @@ func TestVerifyFinds(t *testing.T) {
 		}
 		if _, err := verify(t, dir); !errors.Is(err, pebblestore.ErrForeign) {
 			t.Errorf("without FORMAT: %v", err)
+		}
+	})
+	t.Run("a log that is not whole", func(t *testing.T) {
+		dir := copyOf()
+		s := openPlain(t, dir)
+		w := newSession(s, claim(t, s), 2)
+		w.post(t, []byte("in the log"))
+		backup := filepath.Join(t.TempDir(), "archive") // a name that Pebble uses too
+		if err := s.Backup(t.Context(), backup); err != nil {
+			t.Fatal(err)
+		}
+		mustClose(t, s)
+		logs, err := filepath.Glob(filepath.Join(backup, "*.log"))
+		if err != nil || len(logs) == 0 {
+			t.Fatalf("%d logs, %v", len(logs), err)
+		}
+		if _, err := verify(t, backup); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(logs[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, spoil := range map[string]func() error{
+			"shorter": func() error { return os.WriteFile(logs[0], text[:len(text)/2], 0o600) },
+			"longer":  func() error { return os.WriteFile(logs[0], append(text, 0), 0o600) },
+			"missing": func() error { return os.Remove(logs[0]) },
+		} {
+			if err := spoil(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := verify(t, backup); !errors.Is(err, pebblestore.ErrDamaged) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if err := os.WriteFile(logs[0], text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		mustClose(t, mustOpen(t, backup))
+		if _, err := verify(t, backup); err != nil {
+			t.Errorf("after it was opened: %v", err)
+		}
+	})
+	t.Run("a record that is none", func(t *testing.T) {
+		dir := copyOf()
+		s := mustOpen(t, dir)
+		key := pebblestore.MessageKey(site, w.head.ID, 0)
+		head := append(key[:len(key)-9:len(key)-9], 1) // its kind comes before the number
+		if err := s.DB().Set(head, []byte{0, 0}, pebble.Sync); err != nil {
+			t.Fatal(err)
+		}
+		mustClose(t, s)
+		if _, err := verify(t, dir); !errors.Is(err, pebblestore.ErrDamaged) {
+			t.Errorf("%v", err)
 		}
 	})
 	t.Run("a hole", func(t *testing.T) {

@@ -38,6 +38,9 @@ func prepare(fs vfs.FS, dir string) (*pebble.Lock, error) {
 	if err == nil && version != formatVersion {
 		err = writeFormat(fs, dir)
 	}
+	if err == nil {
+		err = removeInventory(fs, dir)
+	}
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}

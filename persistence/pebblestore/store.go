@@ -30,6 +30,7 @@ type Store struct {
 	epoch  atomic.Uint64
 	secret [32]byte // the deployment key
 	calls  gate
+	backup sync.Mutex // one is made at a time
 	// requests are those that were answered, to be used again with their channels.
 	requests sync.Pool
 	close    sync.Once
@@ -44,7 +45,7 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	fs := keepsNothing{FS: o.FS}
+	fs := newKeepsNothing(o.FS, o.Dir)
 	lock, err := prepare(fs, o.Dir)
 	if err != nil {
 		return nil, err

@@ -20,16 +20,17 @@ type Census struct {
 // verifyLooks is after how many records Verify looks whether it is to go on, and says how far it is.
 const verifyLooks = 1 << 14
 
-// Verify reads everything in a data directory that no node has open, such as a backup, and changes nothing but the LOCK file: every checksum must match, every
-// record must be one that this version understands, and each conversation must have its messages from 1 to its last without a hole. It says
-// now and then how many records it has read; progress may be nil. The first problem ends it. Errors: ErrInUse, ErrNewerFormat, ErrForeign,
-// ErrDamaged, or the disk's.
+// Verify reads everything in a data directory that no node has open, such as a backup, and changes nothing but the LOCK file: a backup's files must
+// be those that were copied, every checksum must match, every record must be one that this version understands, and each conversation must have its
+// messages from 1 to its last without a hole. Of a directory that was open since it was copied, or is no copy, the end of the log is taken as it is, as
+// after a crash. It says now and then how many records it has read; progress may be nil. The first problem ends it. Errors: ErrInUse,
+// ErrNewerFormat, ErrForeign, ErrDamaged, persistence.ErrNewerRecord, the context's, or the disk's.
 func Verify(ctx context.Context, o Options, progress func(records int)) (c Census, err error) {
 	o, err = o.withDefaults()
 	if err != nil {
 		return c, err
 	}
-	fs := keepsNothing{FS: o.FS}
+	fs := newKeepsNothing(o.FS, o.Dir)
 	switch version, err := checkFormat(fs, o.Dir); {
 	case err != nil:
 		return c, err
@@ -41,6 +42,9 @@ func Verify(ctx context.Context, o Options, progress func(records int)) (c Censu
 		return c, err
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
+	if err := checkInventory(fs, o.Dir); err != nil {
+		return c, err
+	}
 	log := &pebbleLog{log: slog.New(slog.DiscardHandler), fatal: o.Fatal}
 	opts := o.pebble(fs, lock, log)
 	opts.ReadOnly = true
@@ -54,21 +58,26 @@ func Verify(ctx context.Context, o Options, progress func(records int)) (c Censu
 		return c, fault("read", err)
 	}
 	v := verifier{census: &c}
-	records := 0
-	for ok := it.First(); ok && err == nil; ok = it.Next() {
-		if records++; records%verifyLooks == 0 {
-			if err = ctx.Err(); progress != nil {
+	err = ctx.Err()
+	for ok, records := it.First(), 1; ok && err == nil; ok, records = it.Next(), records+1 {
+		if err = damaged(v.record(it.Key(), it.Value())); records%verifyLooks == 0 {
+			if err = errors.Join(err, ctx.Err()); progress != nil {
 				progress(records)
 			}
-		}
-		if err == nil {
-			err = v.record(it.Key(), it.Value())
 		}
 	}
 	if err == nil {
 		err = v.end()
 	}
 	return c, fault("verify", errors.Join(err, it.Error(), it.Close()))
+}
+
+// damaged marks what is wrong with a record, unless a newer version wrote it.
+func damaged(err error) error {
+	if err == nil || errors.Is(err, persistence.ErrNewerRecord) || errors.Is(err, ErrDamaged) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
 }
 
 // verifier looks at records in the order of their keys, in which a conversation's head comes before its messages and notes.
@@ -106,7 +115,9 @@ func (v *verifier) record(key, value []byte) error {
 		}
 		return v.belongs(k)
 	case kindNote:
-		v.notes++
+		if v.notes++; lastNumber(key) != v.notes {
+			return errIncomplete
+		}
 		return v.belongs(k)
 	case kindReceipt:
 		_, err := decodeReceipt(value)

@@ -7,8 +7,8 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// archive is the directory that pebble.ArchiveCleaner moves files to.
-const archive = "archive"
+// archiveName is the directory, in the store's own, that pebble.ArchiveCleaner moves files to.
+const archiveName = "archive"
 
 // Files and directories are for this user only.
 const (
@@ -20,13 +20,18 @@ const (
 // pebble.ArchiveCleaner, whose presence keeps Pebble from recycling its log files, no bytes of an erased session stay behind.
 type keepsNothing struct {
 	vfs.FS
-	spares *spares // nil: logs are made anew
-	pacer  *pacer  // nil: tables are written as fast as can be
+	archive string  // where pebble.ArchiveCleaner would move files to
+	spares  *spares // nil: logs are made anew
+	pacer   *pacer  // nil: tables are written as fast as can be
+}
+
+func newKeepsNothing(fs vfs.FS, dir string) keepsNothing {
+	return keepsNothing{FS: fs, archive: fs.PathJoin(dir, archiveName)}
 }
 
 // Rename removes what would go to the archive.
 func (fs keepsNothing) Rename(oldname, newname string) error {
-	if fs.PathBase(fs.PathDir(newname)) == archive {
+	if fs.PathDir(newname) == fs.archive {
 		return fs.Remove(oldname)
 	}
 	return fs.FS.Rename(oldname, newname)
@@ -40,7 +45,7 @@ func (fs keepsNothing) Remove(name string) error {
 
 // MkdirAll makes no archive, and other directories private.
 func (fs keepsNothing) MkdirAll(dir string, _ os.FileMode) error {
-	if fs.PathBase(dir) == archive {
+	if dir == fs.archive {
 		return nil
 	}
 	return fs.FS.MkdirAll(dir, dirMode)
