@@ -41,7 +41,9 @@ type step struct {
 // scenarios are all of them, in the order in which they are run.
 func scenarios() []scenario {
 	return []scenario{
-		idle(), idleGoroutines(), saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout(), storm(), churn(), wake(), history(), start(),
+		idle(), idleGoroutines(),
+		saturate(), fixed("fixed", 2000, fixedBars()), fixed("fixed-10k", 10_000, fixed10kBars()), fanout(), storm(), churn(),
+		wake(), history(), start(),
 		sessions(), million(),
 		growthMemory(), growthConnections(), growthMessages(), growthAgents(),
 	}

@@ -3,7 +3,6 @@ package load
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/parlor-chat/parlor/bench/client"
@@ -70,7 +69,7 @@ func (i Idle) Run(ctx context.Context, t target.Target) (found Result, err error
 			return found, err
 		}
 	}
-	found.Figures["accepts_per_s"] = middle(rates)
+	found.Figures["accepts_per_s"] = report.SpreadOf(rates).Median
 	return found, nil
 }
 
@@ -102,12 +101,6 @@ func (i Idle) stay(ctx context.Context, t target.Target, figures report.Figures,
 	each := func(bytes int64) float64 { return float64(bytes-base) / 1024 / float64(i.Connections) }
 	figures["raw_kib"], figures["gc_kib"], figures["base_mib"] = each(raw), each(after), float64(base)/(1<<20)
 	return nil
-}
-
-// middle is the median of an odd number of values.
-func middle(values []float64) float64 {
-	slices.Sort(values)
-	return values[len(values)/2]
 }
 
 // accepts is how many connections a second become WebSockets. They are open at the same time, and say nothing.

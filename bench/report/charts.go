@@ -143,7 +143,7 @@ func (r *Report) distributions() []chart.Series {
 		}
 		line := chart.Series{Name: system, Color: r.color(system)}
 		for percent, ms := range at {
-			s := spreadOf(ms)
+			s := SpreadOf(ms)
 			line.Points = append(line.Points, chart.Point{X: percent, Range: rangeOf(s), Says: s.words(latencyDigits) + " ms"})
 		}
 		slices.SortFunc(line.Points, func(a, b chart.Point) int { return cmp.Compare(a.X, b.X) })

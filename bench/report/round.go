@@ -83,10 +83,11 @@ func spread(rounds []Round, of func(Round) Figures, figure string) Spread {
 			all = append(all, v)
 		}
 	}
-	return spreadOf(all)
+	return SpreadOf(all)
 }
 
-func spreadOf(all []float64) Spread {
+// SpreadOf is the spread of values, which it sorts; none have the zero one.
+func SpreadOf(all []float64) Spread {
 	n := len(all)
 	if n == 0 {
 		return Spread{}

@@ -76,10 +76,14 @@ func removeInventory(fs vfs.FS, dir string) error {
 	return nil
 }
 
+// look is what stands there now.
 func look(fs vfs.FS, path string) (l listed, err error) {
 	info, err := fs.Stat(path)
-	if err != nil || strings.HasSuffix(path, tableSuffix) {
-		return listed{Bytes: size(info)}, err
+	if err != nil {
+		return l, err
+	}
+	if strings.HasSuffix(path, tableSuffix) {
+		return listed{Bytes: info.Size()}, nil
 	}
 	f, err := fs.Open(path, vfs.SequentialReadsOption)
 	if err != nil {
@@ -88,11 +92,4 @@ func look(fs vfs.FS, path string) (l listed, err error) {
 	hash := sha256.New()
 	n, err := io.Copy(hash, f)
 	return listed{n, hex.EncodeToString(hash.Sum(nil))}, errors.Join(err, f.Close())
-}
-
-func size(info vfs.FileInfo) int64 {
-	if info == nil {
-		return 0
-	}
-	return info.Size()
 }
