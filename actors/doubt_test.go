@@ -287,7 +287,7 @@ func TestP14AnEraseInDoubtThatHappenedIsFinal(t *testing.T) {
 		v.say("delete this")
 		a, inbox := r.look(v.session), r.inbox(r.shop.ID)
 		r.store.set(trouble{erase: func(ctx context.Context, session chat.SessionID) error {
-			r.must(r.store.Store.Erase(ctx, r.shop.ID, session))
+			r.must(r.store.Store.Erase(ctx, persistence.Erasure{Website: r.shop.ID, Session: session}))
 			return context.DeadlineExceeded
 		}})
 		r.as(ada, r.shop.ID, v.session, chat.Erase{}).wantRefused(t, "unavailable")

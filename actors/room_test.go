@@ -334,11 +334,11 @@ func (s *troubled) Load(ctx context.Context, w chat.WebsiteID, id chat.SessionID
 	return s.Store.Load(ctx, w, id)
 }
 
-func (s *troubled) Erase(ctx context.Context, w chat.WebsiteID, id chat.SessionID) error {
+func (s *troubled) Erase(ctx context.Context, e persistence.Erasure) error {
 	if x := s.around.Load(); x != nil && x.erase != nil {
-		return x.erase(ctx, id)
+		return x.erase(ctx, e.Session)
 	}
-	return s.Store.Erase(ctx, w, id)
+	return s.Store.Erase(ctx, e)
 }
 
 func (s *troubled) Scrub(ctx context.Context) error {

@@ -6,6 +6,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
 	"github.com/parlor-chat/parlor/protocol"
 )
 
@@ -106,7 +107,7 @@ func (s *session) announceGone(ctx actor.Context) {
 func (s *session) erase(ctx actor.Context, c *Command) *chat.Error {
 	if s.permanent() || s.unsettled {
 		timeout := s.sys.waits.context()
-		err := s.sys.store.Erase(timeout, s.website, s.id)
+		err := s.sys.store.Erase(timeout, s.erasure(c))
 		s.sys.actors.Root.Send(s.sys.janitor, erased{}) // also when the answer did not come: it may have happened
 		if err != nil {
 			return s.failed(ctx, err)
@@ -116,6 +117,15 @@ func (s *session) erase(ctx actor.Context, c *Command) *chat.Error {
 	s.answer(c, nil, nil)
 	s.gone(ctx)
 	return nil
+}
+
+// erasure is what the audit log is told: who, and under which policy.
+func (s *session) erasure(c *Command) persistence.Erasure {
+	e := persistence.Erasure{Website: s.website, Session: s.id, By: c.From.Account(), Policy: s.site.policy()}
+	if erase, ok := c.Command.(chat.Erase); ok {
+		e.Reason = erase.Reason
+	}
+	return e
 }
 
 // gone ends a session that was deleted.

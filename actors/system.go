@@ -27,7 +27,9 @@ type Config struct {
 	Limits   chat.Limits
 	// CommitTimeout is how long a session waits for its store before it tells the client (G11). Zero: 3 s.
 	CommitTimeout time.Duration
-	Logger        *slog.Logger
+	// Policy tells the version of a website's policy document, for the audit log; nil: they have none.
+	Policy func(chat.Website) string
+	Logger *slog.Logger
 }
 
 const defaultCommitTimeout = 3 * time.Second
@@ -60,7 +62,7 @@ func Start(ctx context.Context, c Config) (*System, error) {
 	}
 	s := &System{
 		store: c.Store, lifetime: c.Lifetime, limits: c.Limits, waits: deadlines{timeout: c.CommitTimeout}, log: c.Logger,
-		websites: newWebsites(c.Store, c.Limits),
+		websites: newWebsites(c),
 		workers:  workers.New(func(run func()) { run() }, workers.DefaultIdle),
 	}
 	if err := s.claimShards(ctx); err != nil {

@@ -18,6 +18,7 @@ type Site struct {
 type siteSettings struct {
 	website chat.Website
 	rules   chat.Rules
+	policy  string // the version of its policy document
 }
 
 // Website returns the settings as they are now.
@@ -33,15 +34,18 @@ func (s *Site) Presence() Presence {
 
 func (s *Site) rules() chat.Rules { return s.settings.Load().rules }
 
+func (s *Site) policy() string { return s.settings.Load().policy }
+
 // websites keeps the sites that this node serves. They are few and read often.
 type websites struct {
 	store  persistence.Directory
 	limits chat.Limits
-	sites  sync.Map // chat.WebsiteID -> *Site
+	policy func(chat.Website) string // nil: policies have no versions
+	sites  sync.Map                  // chat.WebsiteID -> *Site
 }
 
-func newWebsites(store persistence.Directory, limits chat.Limits) *websites {
-	return &websites{store: store, limits: limits}
+func newWebsites(c Config) *websites {
+	return &websites{store: c.Store, limits: c.Limits, policy: c.Policy}
 }
 
 // get returns a site, from the store the first time. Errors are the store's.
@@ -69,7 +73,11 @@ func (w *websites) put(website chat.Website) {
 }
 
 func (w *websites) settings(website chat.Website) *siteSettings {
-	return &siteSettings{website, chat.Rules{Limits: w.limits, Triggers: website.Triggers}}
+	s := &siteSettings{website: website, rules: chat.Rules{Limits: w.limits, Triggers: website.Triggers}}
+	if w.policy != nil {
+		s.policy = w.policy(website)
+	}
+	return s
 }
 
 // Site returns a website as this node knows it. Errors: persistence.ErrNotFound, or the store's.

@@ -53,8 +53,8 @@ type (
 	SetState struct{ State State }
 	// SetBlocked refuses or allows the visitor's messages.
 	SetBlocked struct{ Blocked bool }
-	// Erase deletes the session for good (P14).
-	Erase struct{}
+	// Erase deletes the session for good (P14). Reason goes into the audit log; only operators state one.
+	Erase struct{ Reason string }
 )
 
 func (PostMessage) command()   {}

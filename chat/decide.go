@@ -39,8 +39,10 @@ func mayCommand(role Role, c Command) *Error {
 		allowed = role == RoleVisitor || role == RoleAgent
 	case VisitPage, FireTrigger, SetUser, SetSegments, SetData, PushEvent:
 		allowed = role == RoleVisitor
-	case PostNote, Assign, SetState, SetBlocked, Erase:
+	case PostNote, Assign, SetState, SetBlocked:
 		allowed = role == RoleAgent
+	case Erase:
+		allowed = role != RoleVisitor
 	}
 	if !allowed {
 		return refuse(CodeForbidden, "this side may not do that")

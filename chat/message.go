@@ -32,11 +32,12 @@ type Attachment struct {
 // Role is the side on which somebody takes part.
 type Role uint8
 
-// The roles. System is the engine itself: timers and triggers.
+// The roles. System is the engine itself: timers, triggers, retention. An operator runs the node, and says nothing.
 const (
 	RoleVisitor Role = iota + 1
 	RoleAgent
 	RoleSystem
+	RoleOperator
 )
 
 func (r Role) String() string {
@@ -45,6 +46,8 @@ func (r Role) String() string {
 		return "visitor"
 	case RoleAgent:
 		return "agent"
+	case RoleOperator:
+		return "operator"
 	default:
 		return "system"
 	}
@@ -66,6 +69,20 @@ type Sender struct {
 
 // Sender returns the participant as a sender.
 func (p Participant) Sender() Sender { return Sender{p.Role, p.Agent} }
+
+// Account names the participant for the audit log: an agent with the id, an operator with the name that was given.
+func (p Participant) Account() string {
+	switch p.Role {
+	case RoleAgent:
+		return "agent " + p.Agent.String()
+	case RoleOperator:
+		return "operator " + p.Name
+	case RoleSystem:
+		return "retention"
+	default:
+		return p.Role.String()
+	}
+}
 
 // Message is one entry of the log that everybody sees.
 type Message struct {

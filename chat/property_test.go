@@ -265,7 +265,10 @@ func TestEachSideHasItsOwnCommands(t *testing.T) {
 		{chat.Erase{}, false, true},
 	} {
 		rules := chat.Rules{Triggers: []chat.Trigger{{Name: "help", Message: "x"}}}
-		for who, want := range map[chat.Role]bool{chat.RoleVisitor: c.visitor, chat.RoleAgent: c.agent, chat.RoleSystem: false} {
+		_, erases := c.command.(chat.Erase)
+		for who, want := range map[chat.Role]bool{
+			chat.RoleVisitor: c.visitor, chat.RoleAgent: c.agent, chat.RoleSystem: erases, chat.RoleOperator: erases,
+		} {
 			_, _, refusal := rules.Decide(newSession(), chat.Participant{Role: who}, c.command, start)
 			if allowed := refusal == nil; allowed != want || (!want && refusal.Code != chat.CodeForbidden) {
 				t.Errorf("%T of the %s: %v", c.command, who, refusal)

@@ -53,6 +53,12 @@ func (PushEvent) String() string { return "push event" + redacted }
 func (v PushEvent) LogValue() slog.Value { return slog.StringValue(v.String()) }
 
 // String says what this is.
+func (Erase) String() string { return "erase" + redacted }
+
+// LogValue implements slog.LogValuer.
+func (v Erase) LogValue() slog.Value { return slog.StringValue(v.String()) }
+
+// String says what this is.
 func (MessagePosted) String() string { return "message posted" + redacted }
 
 // LogValue implements slog.LogValuer.

@@ -128,6 +128,7 @@ func (n *Node) assemble(ctx context.Context) error {
 		Lifetime:      chat.Lifetime{Temporary: n.config.Sessions.Temporary, Idle: n.config.Sessions.Idle},
 		Limits:        chat.Limits{PerSecond: n.config.Limits.MessagesPerSecond, Burst: n.config.Limits.MessagesBurst},
 		CommitTimeout: n.config.Timeouts.Commit,
+		Policy:        func(w chat.Website) string { return policy.Describe(n.config.PolicyFacts(), w).Version() },
 		Logger:        n.log,
 	})
 	if err != nil {

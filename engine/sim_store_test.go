@@ -122,8 +122,8 @@ func (s *moody) Commit(ctx context.Context, c *persistence.Commit) (persistence.
 	return got, nil
 }
 
-func (s *moody) Erase(ctx context.Context, website chat.WebsiteID, id chat.SessionID) error {
-	return s.do(ctx, true, func(ctx context.Context) error { return s.Store.Erase(ctx, website, id) })
+func (s *moody) Erase(ctx context.Context, e persistence.Erasure) error {
+	return s.do(ctx, true, func(ctx context.Context) error { return s.Store.Erase(ctx, e) })
 }
 
 func (s *moody) Load(ctx context.Context, website chat.WebsiteID, id chat.SessionID) (*persistence.Record, error) {

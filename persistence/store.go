@@ -34,6 +34,7 @@ var (
 type Store interface {
 	Sessions
 	Directory
+	Audit
 	// Health returns nil while the store can read and write.
 	Health(ctx context.Context) error
 	// Close waits for what is in flight and releases everything. Calling it again does nothing.
@@ -70,10 +71,12 @@ type Sessions interface {
 	Inbox(ctx context.Context, website chat.WebsiteID, q InboxQuery) (InboxPage, error)
 
 	// Erase deletes a session with its log, its dedupe keys and its place in the inbox; from its return on nobody can read it and no
-	// commit revives it. Its id stays known as erased. Erasing an unknown or erased session is no error.
-	Erase(ctx context.Context, website chat.WebsiteID, session chat.SessionID) error
+	// commit revives it. Its id stays known as erased. It is recorded (DeedErased) before it is done. Erasing an unknown session is no error;
+	// erasing an erased one does nothing.
+	Erase(ctx context.Context, e Erasure) error
 
-	// Scrub removes the bytes of what was erased from the disk (P14). It may take long and runs beside everything else.
+	// Scrub removes the bytes of what was erased from the disk (P14), and records that they are gone (DeedGone). It may take long and runs
+	// beside everything else.
 	Scrub(ctx context.Context) error
 }
 

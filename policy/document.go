@@ -1,7 +1,11 @@
 package policy
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/parlor-chat/parlor/chat"
 )
@@ -103,6 +107,16 @@ func Describe(f Facts, w chat.Website) Document {
 		})
 	}
 	return d
+}
+
+// Version names the document by its content: another text has another version.
+func (d Document) Version() string {
+	text, err := json.Marshal(d, json.Deterministic(true))
+	if err != nil {
+		return "" // all of it is text
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
 
 // cookieScope is where a browser sends the cookie.

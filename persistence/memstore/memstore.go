@@ -19,6 +19,9 @@ type Store struct {
 	epochs   map[uint16]uint64
 	sessions map[key]*session
 	erased   map[key]bool
+	scrub    []key // erased since the last Scrub
+	audit    []persistence.AuditEntry
+	tail     persistence.AuditTail
 	websites map[chat.WebsiteID]chat.Website
 	agents   map[chat.AgentID]chat.Agent
 	password map[chat.AgentID]string
@@ -284,16 +287,40 @@ func (s *Store) Inbox(ctx context.Context, website chat.WebsiteID, q persistence
 }
 
 // Erase implements persistence.Sessions.
-func (s *Store) Erase(ctx context.Context, website chat.WebsiteID, id chat.SessionID) error {
+func (s *Store) Erase(ctx context.Context, e persistence.Erasure) error {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	delete(s.sessions, key{website, id})
-	s.erased[key{website, id}] = true
-	return nil
+	k := key{e.Website, e.Session}
+	if s.erased[k] {
+		return nil
+	}
+	entry := persistence.AuditEntry{
+		Deed: persistence.DeedErased, Website: e.Website, Session: e.Session, By: e.By, Reason: e.Reason, Policy: e.Policy,
+	}
+	if kept := s.sessions[k]; kept != nil {
+		entry.Messages, entry.Notes = kept.head.Seq, kept.head.Notes
+	}
+	delete(s.sessions, k)
+	s.erased[k] = true
+	s.scrub = append(s.scrub, k)
+	return s.record(&entry)
 }
 
-// Scrub implements persistence.Sessions: memory has nothing to scrub.
-func (s *Store) Scrub(ctx context.Context) error { return s.Health(ctx) }
+// Scrub implements persistence.Sessions: memory has nothing to scrub, and what was erased is gone.
+func (s *Store) Scrub(ctx context.Context) error {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	for _, k := range s.scrub {
+		if err := s.record(&persistence.AuditEntry{Deed: persistence.DeedGone, Website: k.website, Session: k.session}); err != nil {
+			return err
+		}
+	}
+	s.scrub = nil
+	return nil
+}

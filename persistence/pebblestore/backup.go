@@ -32,6 +32,9 @@ func (s *Store) Backup(ctx context.Context, dir string) error {
 		return fault("flush", err)
 	}
 	err = s.db.Checkpoint(dir, pebble.WithFlushedWAL())
+	if err == nil { // behind the checkpoint, so that it tells of every erasure that the copy knows
+		err = s.clerk.do(ctx, func() error { return copyFile(s.fs, s.audit.path, s.fs.PathJoin(dir, auditFile)) })
+	}
 	if err == nil {
 		err = writeInventory(s.fs, dir)
 	}

@@ -16,6 +16,8 @@ type request struct {
 	session sessionKey
 	commit  *step
 	erase   bool
+	// audited goes with an erasure: how far the store goes along with the audit log.
+	audited []byte
 	claim   *ownership
 	done    chan outcome // of one, so that the committer never waits for a caller who left
 }

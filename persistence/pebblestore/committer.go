@@ -39,7 +39,7 @@ func (c *committer) carryOut(r *request) (persistence.Committed, error) {
 		defer r.commit.writes.Close()
 		return c.commit(r.session, r.commit)
 	case r.erase:
-		return persistence.Committed{}, c.erase(r.session)
+		return persistence.Committed{}, c.erase(r.session, r.audited)
 	default:
 		c.epochs[r.claim.shard] = max(c.epochs[r.claim.shard], r.claim.epoch)
 		return persistence.Committed{}, nil

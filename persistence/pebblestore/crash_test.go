@@ -124,7 +124,7 @@ func (l *ledger) snapshot() *ledger {
 func (l *ledger) write(ctx context.Context, s *session, random *rand.Rand) {
 	for ctx.Err() == nil {
 		if random.IntN(100) == 0 {
-			if s.store.Erase(ctx, site, s.head.ID) == nil {
+			if s.store.Erase(ctx, persistence.Erasure{Website: site, Session: s.head.ID}) == nil {
 				l.mu.Lock()
 				l.deleted[s.head.ID] = true
 				l.mu.Unlock()

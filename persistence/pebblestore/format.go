@@ -14,11 +14,11 @@ import (
 )
 
 // The FORMAT file holds one line: the name and the version of what the directory holds. Version 2 has places in the inbox that lag behind,
-// which version 1 would not find; what version 1 wrote is read as it is.
+// which version 1 would not find. Version 3 has the audit log, which version 2 would not write. What earlier versions wrote is read as it is.
 const (
 	formatFile    = "FORMAT"
 	formatName    = "parlor-pebble"
-	formatVersion = 2
+	formatVersion = 3
 	lockFile      = "LOCK"
 )
 
@@ -133,6 +133,20 @@ func writeFile(fs vfs.FS, path, text string) error {
 	}
 	_, err = f.Write([]byte(text))
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// copyFile copies a file and syncs it.
+func copyFile(fs vfs.FS, from, to string) error {
+	in, err := fs.Open(from, vfs.SequentialReadsOption)
+	if err != nil {
+		return err
+	}
+	out, err := fs.Create(to, vfs.WriteCategoryUnspecified)
+	if err != nil {
+		return errors.Join(err, in.Close())
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close(), in.Close())
 }
 
 func syncDir(fs vfs.FS, dir string) error {

@@ -104,7 +104,7 @@ func TestOpenInUse(t *testing.T) {
 func TestOpenNewerFormat(t *testing.T) {
 	dir := t.TempDir()
 	mustClose(t, mustOpen(t, dir))
-	if err := os.WriteFile(filepath.Join(dir, "FORMAT"), []byte("parlor-pebble 3\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "FORMAT"), []byte("parlor-pebble 4\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	before := contents(t, dir)
@@ -131,7 +131,7 @@ func TestOpenOlderFormat(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustClose(t, mustOpen(t, dir))
-	if text, err := os.ReadFile(format); err != nil || string(text) != "parlor-pebble 2\n" {
+	if text, err := os.ReadFile(format); err != nil || string(text) != "parlor-pebble 3\n" {
 		t.Errorf("FORMAT is %q, %v", text, err)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/parlor-chat/parlor/persistence"
 )
 
 // scrubApart is up to how many erased sessions are compacted one by one. More of them lie in most files anyway, and one pass over what is
@@ -166,10 +168,23 @@ func (s *Store) still(files []string) ([]string, error) {
 
 // forgetScrubs notes that the bytes are off the disk. An erased id stays known.
 func (s *Store) forgetScrubs(done []sessionKey) error {
+	var gone []persistence.AuditEntry
 	batch := s.db.NewBatch()
 	defer batch.Close()
 	for _, k := range done {
-		if err := batch.Delete(k.in(tableScrub), nil); err != nil {
+		erased, err := has(s.db, k.in(tableErased))
+		if err = errors.Join(err, batch.Delete(k.in(tableScrub), nil)); err != nil {
+			return fault("note what was scrubbed", err)
+		}
+		if erased {
+			gone = append(gone, persistence.AuditEntry{Deed: persistence.DeedGone, Website: k.website, Session: k.session})
+		}
+	}
+	if len(gone) > 0 {
+		if err := s.audit.append(gone); err != nil {
+			return err
+		}
+		if err := batch.Set(nodeKey(nodeAudit), anchor(s.audit.tail), nil); err != nil {
 			return fault("note what was scrubbed", err)
 		}
 	}

@@ -115,7 +115,7 @@ func scrub(t *testing.T, s *pebblestore.Store) {
 
 func erase(t *testing.T, s *pebblestore.Store, k *session) {
 	t.Helper()
-	if err := s.Erase(t.Context(), site, k.head.ID); err != nil {
+	if err := s.Erase(t.Context(), persistence.Erasure{Website: site, Session: k.head.ID}); err != nil {
 		t.Fatalf("erase: %v", err)
 	}
 }

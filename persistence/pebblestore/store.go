@@ -25,6 +25,7 @@ type Store struct {
 	space     *watermark
 	committer *committer
 	clerk     *clerk
+	audit     *auditLog
 	// epoch is the last epoch that was given out. Its upper half counts the starts, so that each start's epochs are higher than all before
 	// and a claim needs no disk.
 	epoch  atomic.Uint64
@@ -39,7 +40,8 @@ type Store struct {
 
 var _ persistence.Store = (*Store)(nil)
 
-// Open opens the data directory, or makes it, and writes to it once. Errors: ErrInUse, ErrNewerFormat, ErrForeign, ErrDamaged, or the disk's.
+// Open opens the data directory, or makes it, and writes to it once. Errors: ErrInUse, ErrNewerFormat, ErrForeign, ErrDamaged,
+// persistence.ErrAudit, or the disk's.
 func Open(o Options) (*Store, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -63,8 +65,14 @@ func Open(o Options) (*Store, error) {
 		return nil, errors.Join(
 			fault(fmt.Sprintf("write to the data directory %q", o.Dir), err), db.Close(), fs.spares.close(), lock.Close())
 	}
+	if s.audit, err = openAudit(fs, o.Dir); err != nil {
+		return nil, errors.Join(err, db.Close(), fs.spares.close(), lock.Close())
+	}
 	s.committer = startCommitter(db, s.space, log)
 	s.clerk = startClerk()
+	if err := s.catchUp(context.Background()); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 
@@ -136,10 +144,10 @@ func (s *Store) Health(ctx context.Context) error {
 func (s *Store) Close() error {
 	s.close.Do(func() {
 		s.calls.shut()
+		s.clerk.stop() // it asks the committer
 		s.committer.stop()
-		s.clerk.stop()
 		s.fs.pacer.use(nil)
-		s.closed = fault("close", errors.Join(s.db.Close(), s.fs.spares.close(), s.lock.Close()))
+		s.closed = fault("close", errors.Join(s.db.Close(), s.audit.close(), s.fs.spares.close(), s.lock.Close()))
 	})
 	return s.closed
 }

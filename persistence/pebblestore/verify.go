@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/parlor-chat/parlor/chat"
 	"github.com/parlor-chat/parlor/persistence"
@@ -15,6 +16,8 @@ import (
 // Census is what Verify found.
 type Census struct {
 	Websites, Agents, Conversations, Messages, Notes, Erased int
+	// Audited is how many entries the audit log has.
+	Audited int
 }
 
 // verifyLooks is after how many records Verify looks whether it is to go on, and says how far it is.
@@ -22,9 +25,9 @@ const verifyLooks = 1 << 14
 
 // Verify reads everything in a data directory that no node has open, such as a backup, and changes nothing but the LOCK file: a backup's files must
 // be those that were copied, every checksum must match, every record must be one that this version understands, and each conversation must have its
-// messages from 1 to its last without a hole. Of a directory that was open since it was copied, or is no copy, the end of the log is taken as it is, as
+// messages from 1 to its last without a hole, and the audit log be an unbroken chain that reaches as far as the store knows. Of a directory that was open since it was copied, or is no copy, the end of the log is taken as it is, as
 // after a crash. It says now and then how many records it has read; progress may be nil. The first problem ends it. Errors: ErrInUse,
-// ErrNewerFormat, ErrForeign, ErrDamaged, persistence.ErrNewerRecord, the context's, or the disk's.
+// ErrNewerFormat, ErrForeign, ErrDamaged, persistence.ErrAudit, persistence.ErrNewerRecord, the context's, or the disk's.
 func Verify(ctx context.Context, o Options, progress func(records int)) (c Census, err error) {
 	o, err = o.withDefaults()
 	if err != nil {
@@ -69,7 +72,34 @@ func Verify(ctx context.Context, o Options, progress func(records int)) (c Censu
 	if err == nil {
 		err = v.end()
 	}
-	return c, fault("verify", errors.Join(err, it.Error(), it.Close()))
+	if err = errors.Join(err, it.Error(), it.Close()); err == nil {
+		c.Audited, err = verifyAudit(db, fs, o.Dir)
+	}
+	return c, fault("verify", err)
+}
+
+// verifyAudit follows the audit log from its first entry, past the one up to which the store knows it, to its end.
+func verifyAudit(db *pebble.DB, fs vfs.FS, dir string) (entries int, err error) {
+	record, err := get(db, nodeKey(nodeAudit))
+	if err != nil {
+		return 0, err
+	}
+	known, err := parseAnchor(record)
+	if err != nil {
+		return 0, damaged(err)
+	}
+	reached := known.N == 0
+	var tail persistence.AuditTail
+	err = readAudit(fs, fs.PathJoin(dir, auditFile), &tail, func(persistence.AuditEntry) bool {
+		entries++
+		reached = reached || tail == known
+		return true
+	})
+	if err == nil && !reached {
+		err = fmt.Errorf("%w: it has %d entries, and the store knows entry %d; put the last copy of %s in its place",
+			persistence.ErrAudit, entries, known.N, auditFile)
+	}
+	return entries, err
 }
 
 // damaged marks what is wrong with a record, unless a newer version wrote it.

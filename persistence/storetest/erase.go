@@ -19,7 +19,7 @@ func eraseTests() []test {
 
 func erase(t testing.TB, s persistence.Store, website, session uint32) {
 	t.Helper()
-	ok(t, "erase", s.Erase(t.Context(), websiteID(website), sessionID(session)))
+	ok(t, "erase", s.Erase(t.Context(), persistence.Erasure{Website: websiteID(website), Session: sessionID(session), By: "a test"}))
 }
 
 // full stores a session that has something everywhere.

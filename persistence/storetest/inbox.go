@@ -154,7 +154,7 @@ func inboxMoves(t *testing.T, s persistence.Store) {
 		if last := page.Heads[len(page.Heads)-1]; step == 4 { // the cursor's own conversation goes
 			want = slices.DeleteFunc(want, func(h chat.Head) bool { return h.ID == last.ID })
 			met = slices.DeleteFunc(met, func(h chat.Head) bool { return h.ID == last.ID })
-			ok(t, "erase", s.Erase(t.Context(), websiteID(1), last.ID))
+			ok(t, "erase", s.Erase(t.Context(), persistence.Erasure{Website: websiteID(1), Session: last.ID}))
 		}
 	}
 	same(t, "those that stayed", met, want)
@@ -173,7 +173,7 @@ func move(t testing.TB, w *writer, n int) {
 	case 1:
 		w.conversation(t, 1000+n, chat.StateResolved)
 	default:
-		ok(t, "erase", w.store.Erase(t.Context(), w.head.Website, w.head.ID))
+		ok(t, "erase", w.store.Erase(t.Context(), persistence.Erasure{Website: w.head.Website, Session: w.head.ID}))
 	}
 }
 

@@ -44,7 +44,9 @@ func calls(s persistence.Store) map[string]func(ctx context.Context) error {
 			_, err := s.Inbox(ctx, websiteID(1), persistence.InboxQuery{})
 			return err
 		},
-		"Erase":         func(ctx context.Context) error { return s.Erase(ctx, websiteID(1), sessionID(1)) },
+		"Erase": func(ctx context.Context) error {
+			return s.Erase(ctx, persistence.Erasure{Website: websiteID(1), Session: sessionID(1)})
+		},
 		"PutWebsite":    func(ctx context.Context) error { return s.PutWebsite(ctx, website(1)) },
 		"Website":       func(ctx context.Context) error { _, err := s.Website(ctx, websiteID(1)); return err },
 		"Websites":      func(ctx context.Context) error { _, err := s.Websites(ctx); return err },

@@ -116,7 +116,7 @@ func (m *machine) erase(rt *rapid.T) {
 	}
 	r := drawRef(rt)
 	m.model.erase(r)
-	ok(rt, "store", m.store.Erase(m.t.Context(), websiteID(r.website), sessionID(r.session)))
+	ok(rt, "store", m.store.Erase(m.t.Context(), persistence.Erasure{Website: websiteID(r.website), Session: sessionID(r.session)}))
 }
 
 // check compares every session.

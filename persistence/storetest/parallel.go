@@ -163,7 +163,7 @@ func parallelErase(t *testing.T, s persistence.Store) {
 		running.Go(func() { writers[i].writeUntil(t, persistence.ErrErased) })
 	}
 	each(len(writers), func(i int) {
-		if err := s.Erase(t.Context(), websiteID(1), sessionID(uint32(i))); err != nil {
+		if err := s.Erase(t.Context(), persistence.Erasure{Website: websiteID(1), Session: sessionID(uint32(i))}); err != nil {
 			t.Errorf("erase: %v", err)
 			return
 		}

@@ -17,6 +17,7 @@ func (s *suite) runReopen(t *testing.T) {
 		{"receipts", reopenReceipts},
 		{"epochs", reopenEpochs},
 		{"erased ids", reopenErased},
+		{"audit log", reopenAudit},
 		{"directory", reopenDirectory},
 		{"deployment key", reopenKey},
 	} {

@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) persistence.Store, options ...Opt
 		"notes":     noteTests(),
 		"inbox":     inboxTests(),
 		"erase":     eraseTests(),
+		"audit":     auditTests(),
 		"websites":  isolationTests(),
 		"directory": directoryTests(),
 		"logins":    loginTests(),
