@@ -5,6 +5,7 @@ BIN     := bin/parlor
 RUNS    ?= 1000000
 ROUNDS  ?= 50
 SEEDS   ?= 200
+FLIPS   ?= 1000
 D       ?= 10m
 
 .DEFAULT_GOAL := all
@@ -77,8 +78,16 @@ sim: ## Simulate visitors, agents and crashes in virtual time; SEEDS=n
 	$(GO) test ./engine -run TestSimulation -count=1 -v -args -seeds=$(SEEDS)
 
 .PHONY: chaos
-chaos: ## Kill the running program again and again; ROUNDS=n
+chaos: ## Kill the running program again and again, damage what it stored; ROUNDS=n, FLIPS=n
 	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 30m -args -rounds=$(ROUNDS)
+	$(GO) test ./persistence/pebblestore -run TestFlippedBits -count=1 -v -args -flips=$(FLIPS)
+
+# The sizes of a long run, some 40 minutes on two cores. Exported: what chaos and sim take is given to them.
+.PHONY: guarantees
+guarantees: export SEEDS = 500
+guarantees: export ROUNDS = 50
+guarantees: setup ## Measure every guarantee at length and write docs/guarantees.md
+	scripts/guarantees
 
 .PHONY: stress
 stress: ## Hostile beside honest peers on a busy server, parked and not; D=10m

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/persistence"
 )
 
@@ -32,6 +33,7 @@ func TestG22AForeignAgentLearnsNothingByNamingASession(t *testing.T) {
 		if got := back.of("welcome"); len(got) != 1 || got[0].Seq != 2 {
 			t.Errorf("the conversation came back as %+v", got)
 		}
+		figure.Note(t, "G22", "an agent who names a session of another website is told of 0 of its messages, and changes nothing")
 	})
 }
 

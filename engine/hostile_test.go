@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/internal/testclient"
 )
 
@@ -288,6 +289,7 @@ func TestTheSameMessageManyTimesIsOneMessage(t *testing.T) {
 		if f, err := back.SayAs(id, "once"); err != nil || f.Seq != 1 {
 			t.Errorf("after a restart: %+v, %v", f, err)
 		}
+		figure.Note(t, "G3", "one message sent 1,000 times through ten connections and once after a restart: 1 message, 1,001 equal acks; another body refused")
 	}, func(c *engineConfig) { c.Limits.MessagesPerSecond = 0 })
 }
 
@@ -327,6 +329,7 @@ func TestResumeFromNowhereIsAReset(t *testing.T) {
 			}
 			again.Close()
 		}
+		figure.Note(t, "G5", "a place that is in the future, negative or of another log: a reset and the whole snapshot, each time")
 	})
 }
 
@@ -346,10 +349,11 @@ func TestWebsitesCannotSeeEachOther(t *testing.T) {
 			t.Error("the welcome names a website that the agent was not given")
 		}
 		more := map[string]any{"id": testclient.NewID(), "type": "text", "content": "x", "text": "x", "on": true, "seq": 1, "state": "resolved", "blocked": true}
-		for _, name := range []string{
+		names := []string{
 			"subscribe", "inbox", "unsubscribe", "visitors", "open", "close", "message", "note", "typing", "read", "delivered", "assign", "state",
 			"block", "delete", "history",
-		} {
+		}
+		for _, name := range names {
 			if f := w.ask(eve.Client, w.on(v, name, more)); f.T != "error" || f.Code != "unknown_website" {
 				t.Errorf("%s at a foreign website: %s", name, f.Raw)
 			}
@@ -371,5 +375,6 @@ func TestWebsitesCannotSeeEachOther(t *testing.T) {
 		if got := w.history(v); !slices.Equal(got, []string{"for the shop's agents"}) {
 			t.Errorf("the log is %q", got)
 		}
+		figure.Note(t, "G22", "%d commands of an agent, each at a foreign website and at a foreign session: nothing learned, nothing changed", len(names))
 	})
 }

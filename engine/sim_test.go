@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/parlor-chat/parlor/chat"
 	"github.com/parlor-chat/parlor/engine"
+	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/internal/history"
 	"github.com/parlor-chat/parlor/persistence"
 	"github.com/parlor-chat/parlor/persistence/memstore"
@@ -34,12 +36,12 @@ var (
 // TestSimulation lets a seed decide what visitors and agents do on a node that is restarted and whose store fails, and judges what they saw
 // (package history). All decisions follow from the seed; how goroutines take turns within one virtual moment does not.
 func TestSimulation(t *testing.T) {
-	runSimulations(t, func(t *testing.T, seed uint64) *sim { return newSim(t, seed, memstore.New(), nil) })
+	runSimulations(t, "G2 G3 G4 G5 G7 G8 P12", func(t *testing.T, seed uint64) *sim { return newSim(t, seed, memstore.New(), nil) })
 }
 
 // TestSimulationWithPowerLoss does so on Pebble, on a disk that loses what was not synced (GUARANTEES, T1).
 func TestSimulationWithPowerLoss(t *testing.T) {
-	runSimulations(t, func(t *testing.T, seed uint64) *sim {
+	runSimulations(t, "G1 G2 G3 G4 G5 G7 G8 P12", func(t *testing.T, seed uint64) *sim {
 		disk := vfs.NewCrashableMem()
 		return newSim(t, seed, openPebble(t, disk), disk)
 	})
@@ -64,7 +66,9 @@ func TestSimulationBites(t *testing.T) {
 	t.Fatal("ten power losses on a disk that does not sync, and nobody missed anything")
 }
 
-func runSimulations(t *testing.T, create func(*testing.T, uint64) *sim) {
+func runSimulations(t *testing.T, guarantees string, create func(*testing.T, uint64) *sim) {
+	var seen tally
+	t.Cleanup(func() { figure.Note(t, guarantees, "%s: no promise broken", &seen) }) // when all of them have ended
 	first, last := uint64(1), *simSeeds
 	if *simSeed != 0 {
 		first, last = *simSeed, *simSeed
@@ -76,9 +80,46 @@ func runSimulations(t *testing.T, create func(*testing.T, uint64) *sim) {
 				s := create(t, seed)
 				s.live()
 				s.report()
+				seen.add(s.events)
 			})
 		})
 	}
+}
+
+// tally counts what simulations did.
+type tally struct {
+	mu                                                         sync.Mutex
+	seeds, sent, acked, refused, joins, resumes, shown, marked int
+}
+
+func (c *tally) add(events []history.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seeds++
+	for _, e := range events {
+		switch e := e.(type) {
+		case history.Sent:
+			c.sent++
+		case history.Acked:
+			c.acked++
+		case history.Refused:
+			c.refused++
+		case history.Joined:
+			c.joins++
+			if e.Resumed {
+				c.resumes++
+			}
+		case history.Shown:
+			c.shown++
+		case history.Marked:
+			c.marked++
+		}
+	}
+}
+
+func (c *tally) String() string {
+	return fmt.Sprintf("%d simulations: %d messages sent, %d acknowledged, %d refused, %d shown; %d joins, %d of them resumed; %d marks",
+		c.seeds, c.sent, c.acked, c.refused, c.shown, c.joins, c.resumes, c.marked)
 }
 
 func openPebble(t *testing.T, fs vfs.FS) persistence.Store {

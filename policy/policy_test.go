@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/internal/figure"
 )
 
 const day = 24 * time.Hour
@@ -39,7 +40,7 @@ func about(t *testing.T, d Document, what string) Item {
 
 func TestP15TheDocumentFollowsTheConfiguration(t *testing.T) {
 	plain := shop(func(*chat.Website) {})
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		facts   Facts
 		website chat.Website
 		what    string
@@ -65,7 +66,8 @@ func TestP15TheDocumentFollowsTheConfiguration(t *testing.T) {
 		"typing is read along": {facts(), shop(func(w *chat.Website) { w.TypingPreview = true }), "typed",
 			[]string{"while it is typed", "not kept"}, nil},
 		"failed logins": {facts(), plain, "P11", []string{"failed logins", "memory only", "keyed hash"}, nil},
-	} {
+	}
+	for name, c := range cases {
 		i := about(t, Describe(c.facts, c.website), c.what)
 		all := strings.Join([]string{i.What, i.Where, i.HowLong, i.Why}, "\n")
 		for _, text := range c.says {
@@ -79,6 +81,7 @@ func TestP15TheDocumentFollowsTheConfiguration(t *testing.T) {
 			}
 		}
 	}
+	figure.Note(t, "P15", "%d configurations: the page says what each keeps, and nothing of what it does not", len(cases))
 }
 
 func TestP15NothingIsSaidOfWhatIsSwitchedOff(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"github.com/parlor-chat/parlor/internal/figure"
 )
 
 func TestCases34And35TheClientsAddress(t *testing.T) {
@@ -91,4 +93,5 @@ func TestCases32And33SocketsAreCountedByNetwork(t *testing.T) {
 	if !a.enter(netip.MustParseAddr("198.51.100.1")) {
 		t.Error("the place is not free again")
 	}
+	figure.Note(t, "P11", "sockets are counted per address, /24, /64 and /48, in memory: 0 counts are left when the sockets have gone")
 }

@@ -14,8 +14,8 @@ import (
 // dirty follows a commit when the tree held changes that are in none.
 const dirty = "+dirty"
 
-// commit is what this program was built from: what the build noted, or else, as with go run, what the directory holds.
-func commit() string {
+// Commit is what this program was built from: what the build noted, or else, as with go run, what the directory holds.
+func Commit() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if noted := noted(info); noted != "" {
 			return noted

@@ -28,7 +28,7 @@ func TestShownCommand(t *testing.T) {
 
 // TestCommit: this repository's is known to its tests.
 func TestCommit(t *testing.T) {
-	if got := strings.TrimSuffix(commit(), dirty); got != "" && len(got) != 40 {
+	if got := strings.TrimSuffix(Commit(), dirty); got != "" && len(got) != 40 {
 		t.Errorf("commit %q", got)
 	}
 }

@@ -45,7 +45,7 @@ type Report struct {
 // New begins a report of what is at hand: this machine, this commit, this command. Settings is a struct or map.
 func New(scenario string, settings any, figures []Figure, systems ...string) *Report {
 	return &Report{
-		Format: Format, Scenario: scenario, At: time.Now().UTC().Truncate(time.Second), Commit: commit(), Command: command(), Machine: ThisMachine(),
+		Format: Format, Scenario: scenario, At: time.Now().UTC().Truncate(time.Second), Commit: Commit(), Command: command(), Machine: ThisMachine(),
 		Settings: encoded(settings), Figures: figures, Order: systems,
 	}
 }

@@ -265,16 +265,21 @@ func TestMessagesThatArePrintedAreThoseOfTheProgram(t *testing.T) {
 	}
 }
 
-// TestTheTestsThatDocumentsNameExist keeps what is claimed beside its proof.
+// TestTheTestsThatDocumentsNameExist keeps what is claimed beside its proof: a test's name, or the command that runs it.
 func TestTheTestsThatDocumentsNameExist(t *testing.T) {
 	tests := make(map[string]bool)
 	walk(t, "_test.go", func(path string) {
+		dir, err := filepath.Rel(repository, filepath.Dir(path))
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, name := range names(page(t, path), `(?m)^func (Test\w+)\(`) {
 			tests[name] = true
+			tests[filepath.ToSlash(dir)+" -run '^"+name] = true
 		}
 	})
 	walk(t, ".md", func(path string) {
-		for _, name := range names(page(t, path), "`(Test[A-Z]\\w+)`") {
+		for _, name := range names(page(t, path), "(?:`|go test \\./)(Test[A-Z]\\w+|\\S+ -run '\\^Test\\w+)") {
 			if !tests[name] {
 				t.Errorf("%s: there is no test %s", path, name)
 			}

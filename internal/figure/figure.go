@@ -2,14 +2,16 @@ package figure
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
 
-// Variable names the environment variable that says into which directory figures are noted. Without it they are only logged.
+// Variable names the environment variable that says into which directory, by its absolute path, figures are noted. Without it they are only logged.
 const Variable = "PARLOR_FIGURES"
 
 // file is the one in the directory: a line of JSON for each figure.
@@ -19,8 +21,12 @@ const file = "figures.jsonl"
 type Figure struct {
 	// Guarantees are G1 to G24 or P1 to P15.
 	Guarantees []string `json:"guarantees"`
+	// Package is where the test is, from the module's root: "persistence/pebblestore".
+	Package string `json:"package"`
 	// Test is the test's name, as go test -run takes it.
 	Test string `json:"test"`
+	// Args are the flags of its own with which the test ran, such as "-seeds=200".
+	Args []string `json:"args,omitempty"`
 	// Text is the figure in words.
 	Text string `json:"text"`
 }
@@ -29,7 +35,7 @@ type Figure struct {
 // of Markdown without the name of the test. It may be called from any goroutine of the test.
 func Note(t testing.TB, guarantees, format string, args ...any) {
 	t.Helper()
-	f := Figure{strings.Fields(guarantees), t.Name(), fmt.Sprintf(format, args...)}
+	f := Figure{strings.Fields(guarantees), tested(), t.Name(), given(), fmt.Sprintf(format, args...)}
 	t.Logf("%s: %s", guarantees, f.Text)
 	dir := os.Getenv(Variable)
 	if dir == "" {
@@ -43,6 +49,25 @@ func Note(t testing.TB, guarantees, format string, args ...any) {
 			t.Errorf("figure: %v", err)
 		}
 	})
+}
+
+// tested is the package that this program tests.
+func tested() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(info.Path, info.Main.Path+"/"), ".test")
+}
+
+// given are the program's flags that are none of go test's.
+func given() (args []string) {
+	flag.Visit(func(f *flag.Flag) {
+		if !strings.HasPrefix(f.Name, "test.") {
+			args = append(args, fmt.Sprintf("-%s=%s", f.Name, f.Value))
+		}
+	})
+	return args
 }
 
 // write appends one line; several processes may do so at once.
@@ -78,7 +103,7 @@ func Read(dir string) ([]Figure, error) {
 		if err := json.Unmarshal([]byte(line), &f); err != nil {
 			return nil, fmt.Errorf("figure: %s: %w", file, err)
 		}
-		key := f.Test + " " + strings.Join(f.Guarantees, " ")
+		key := f.Package + " " + f.Test + " " + strings.Join(f.Guarantees, " ")
 		if i, again := place[key]; again {
 			all[i] = f
 			continue

@@ -1,7 +1,9 @@
 package figure
 
 import (
+	"flag"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -11,17 +13,28 @@ func TestTheLastRunOfATestCounts(t *testing.T) {
 	for _, n := range []int{1, 2} {
 		t.Run("measured", func(t *testing.T) { Note(t, "G1 G4", "%d messages", n) })
 	}
-	again := Figure{[]string{"G1", "G4"}, t.Name() + "/measured", "3 messages"}
+	again := Figure{Guarantees: []string{"G1", "G4"}, Package: "internal/figure", Test: t.Name() + "/measured", Text: "3 messages"}
 	if err := again.write(dir); err != nil {
 		t.Fatal(err)
 	}
 	got, err := Read(dir)
-	want := []Figure{
-		{[]string{"G1", "G4"}, t.Name() + "/measured", "3 messages"},
-		{[]string{"G1", "G4"}, t.Name() + "/measured#01", "2 messages"},
-	}
+	other := again
+	other.Test, other.Text = t.Name()+"/measured#01", "2 messages"
+	want := []Figure{again, other}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("read %+v, %v", got, err)
+	}
+}
+
+var _ = flag.Int("sample", 1, "a flag of these tests")
+
+// TestAFigureSaysHowItIsRepeated: with the flags that the test was given.
+func TestAFigureSaysHowItIsRepeated(t *testing.T) {
+	if err := flag.Set("sample", "7"); err != nil {
+		t.Fatal(err)
+	}
+	if got := given(); !slices.Equal(got, []string{"-sample=7"}) {
+		t.Errorf("given %q", got)
 	}
 }
 

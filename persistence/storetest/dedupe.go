@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/persistence"
 )
 
@@ -138,4 +139,5 @@ func dedupeLasts(t *testing.T, s persistence.Store) {
 		w.repeats(t, c, c.Dedupes[0].Receipt)
 	}
 	w.holds(t)
+	figure.Note(t, "G3", "%d messages of a session repeated after all of them: %d first receipts, 0 stored again", len(sent), len(sent))
 }

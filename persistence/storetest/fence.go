@@ -3,6 +3,7 @@ package storetest
 import (
 	"testing"
 
+	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/persistence"
 )
 
@@ -39,6 +40,7 @@ func fenceEarlier(t *testing.T, s persistence.Store) {
 	w.refused(t, c, persistence.ErrFenced)
 	w.beside(1, 2).refused(t, fencedFirst(w, stale), persistence.ErrFenced)
 	w.holds(t)
+	figure.Note(t, "G6", "the store refuses every write under an epoch that is not the last: 2 of 2, 0 double numbers")
 }
 
 // fencedFirst is the first step of another session, by a stale owner.
