@@ -18,7 +18,7 @@ const (
 	scrubTimeout = 30 * time.Minute
 )
 
-// erased tells the janitor that a session was deleted; scrubbed that the disk is clean again; scrub that the time has come.
+// erased tells the janitor that a session was deleted, or that a step replaced what has to leave the disk; scrubbed that the disk is clean again; scrub that the time has come.
 type (
 	erased   struct{}
 	scrub    struct{}

@@ -22,6 +22,14 @@ type step struct {
 	notes    []persistence.NoteEntry
 	visitor  bool
 	dedupes  []persistence.Dedupe
+	// removed, when it is set, is what the step takes out of what is kept.
+	removed *removal
+}
+
+// removal is what has to leave the memory of the store and the disk: what the step replaces, in the visitor and in the agents' log.
+type removal struct {
+	// rewritten are entries of the agents' log that stand for those with the same numbers.
+	rewritten []persistence.NoteEntry
 }
 
 // oneEntry has room for what a message adds.
@@ -165,6 +173,10 @@ func (s *session) write(ctx context.Context, a *attempt, st step) (persistence.C
 	}
 	if st.visitor || s.unsaved || next.Version == 0 {
 		c.Visitor = &next.Visitor
+	}
+	if st.removed != nil {
+		c.Rewritten, c.Scrub = st.removed.rewritten, true
+		defer s.sys.actors.Root.Send(s.sys.janitor, erased{}) // also when the answer does not come: it may have happened
 	}
 	next.Version++
 	c.Head = next.Head

@@ -20,8 +20,8 @@ var (
 	ErrFenced = errors.New("persistence: fenced by a newer shard epoch")
 	// ErrBusy: too many commits are in flight; nothing was written.
 	ErrBusy = errors.New("persistence: too many commits in flight")
-	// ErrFull: the disk is nearly full, and the store stops writing before it is; nothing was written. Reads go on, and so do deletions;
-	// commits are taken again by themselves once there is space (G12).
+	// ErrFull: the disk is nearly full, and the store stops writing before it is; nothing was written. Reads go on, and so do deletions and
+	// steps that Scrub; others are taken again by themselves once there is space (G12).
 	ErrFull = errors.New("persistence: the disk is nearly full")
 	// ErrTaken: the e-mail address belongs to another agent.
 	ErrTaken = errors.New("persistence: e-mail address taken")
@@ -64,7 +64,7 @@ type Sessions interface {
 	// session has an empty log.
 	Messages(ctx context.Context, website chat.WebsiteID, session chat.SessionID, p Page) (frames []Entry, more bool, err error)
 
-	// Notes returns entries of the agents' log in ascending order: of those that the page selects, the newest Limit ones.
+	// Notes returns entries of the agents' log in ascending order, as the page selects them.
 	Notes(ctx context.Context, website chat.WebsiteID, session chat.SessionID, p NotePage) ([]Entry, error)
 
 	// Inbox returns a page of a website's conversations, those with the newest message first.
@@ -75,8 +75,8 @@ type Sessions interface {
 	// erasing an erased one does nothing.
 	Erase(ctx context.Context, e Erasure) error
 
-	// Scrub removes the bytes of what was erased from the disk (P14), and records that they are gone (DeedGone). It may take long and runs
-	// beside everything else.
+	// Scrub removes the bytes of what was erased, and of what steps with Commit.Scrub replaced, from the disk (P13, P14), and records which
+	// sessions are gone (DeedGone). It may take long and runs beside everything else.
 	Scrub(ctx context.Context) error
 }
 
@@ -93,6 +93,11 @@ type Commit struct {
 	// Messages continue the log, Notes the agents' log, without holes.
 	Messages []Entry
 	Notes    []NoteEntry
+	// Rewritten replaces entries of the agents' log: each has the number and the After of one that is stored.
+	Rewritten []NoteEntry
+	// Scrub says that the bytes of what the step replaces, in the head, the visitor or the agents' log, have to leave the disk. The store
+	// remembers it together with the step, also across a restart, until a Scrub that began later is through.
+	Scrub bool
 	// Dedupes make the step happen once: one for each thing in it that a client sent. No two are the same; none for steps that may repeat.
 	Dedupes []Dedupe
 }
@@ -148,11 +153,13 @@ type Page struct {
 	Limit         int
 }
 
-// NotePage selects entries of the agents' log that stand behind the messages From to To (0: the end) and whose number is greater than AfterN.
+// NotePage selects entries of the agents' log that stand behind the messages From to To (0: the end) and whose number is greater than AfterN. Of
+// these it has the newest Limit ones, or the Oldest: so that the log can be read from its beginning, a page from where the one before ended.
 type NotePage struct {
 	From, To uint64
 	AfterN   uint64
 	Limit    int
+	Oldest   bool
 }
 
 // Filter selects conversations by their state.

@@ -166,6 +166,9 @@ func (s *session) store(c *persistence.Commit) (err error) {
 		n.Frame = bytes.Clone(n.Frame)
 		s.notes = append(s.notes, n)
 	}
+	for _, n := range c.Rewritten {
+		s.notes[n.Seq-1].Frame = bytes.Clone(n.Frame)
+	}
 	for _, d := range c.Dedupes {
 		s.receipts[receiptKey{d.Sender, d.ID}] = d.Receipt
 	}
@@ -254,7 +257,11 @@ func (s *Store) Notes(
 			found = append(found, n.Entry)
 		}
 	}
-	return clone(found[max(0, len(found)-p.Bound()):]), nil
+	limit := min(len(found), p.Bound())
+	if p.Oldest {
+		return clone(found[:limit]), nil
+	}
+	return clone(found[len(found)-limit:]), nil
 }
 
 // Inbox implements persistence.Sessions.

@@ -47,6 +47,7 @@ type step struct {
 	expect, version uint64
 	place           place
 	entries         uint64
+	scrub           bool
 	dedupes         []persistence.Dedupe
 	writes          *pebble.Batch // all but the inbox, which depends on what was there
 }
@@ -116,7 +117,7 @@ func (s *Store) encode(k sessionKey, c *persistence.Commit) (*step, error) {
 	b := s.db.NewBatch()
 	st := &step{
 		owner: ownership{c.Shard, c.Epoch}, expect: c.Expect, version: c.Head.Version,
-		place: placeOf(&c.Head), entries: c.Head.Seq + c.Head.Notes, writes: b,
+		place: placeOf(&c.Head), entries: c.Head.Seq + c.Head.Notes, scrub: c.Scrub, writes: b,
 	}
 	var head [512]byte
 	err := b.Set(k.kind(kindHead), persistence.AppendHead(head[:0], &c.Head), nil)
@@ -127,8 +128,13 @@ func (s *Store) encode(k sessionKey, c *persistence.Commit) (*step, error) {
 	for _, m := range c.Messages {
 		err = errors.Join(err, b.Set(k.message(m.Seq), m.Frame, nil))
 	}
-	for _, n := range c.Notes {
-		err = errors.Join(err, b.Set(k.note(n.After, n.Seq), n.Frame, nil))
+	for _, notes := range [...][]persistence.NoteEntry{c.Notes, c.Rewritten} {
+		for _, n := range notes {
+			err = errors.Join(err, b.Set(k.note(n.After, n.Seq), n.Frame, nil))
+		}
+	}
+	if c.Scrub {
+		err = errors.Join(err, b.Set(k.scrub(c.Head.Version), nil, nil))
 	}
 	st.dedupes = slices.Clone(c.Dedupes)
 	for _, d := range st.dedupes {

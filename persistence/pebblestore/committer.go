@@ -63,7 +63,7 @@ func (c *committer) commit(k sessionKey, st *step) (persistence.Committed, error
 	switch {
 	case now.version != st.expect:
 		return persistence.Committed{}, persistence.ErrConflict
-	case c.full:
+	case c.full && !st.scrub:
 		return persistence.Committed{}, persistence.ErrFull
 	}
 	if err := c.add(k, &now, st); err != nil {

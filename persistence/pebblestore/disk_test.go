@@ -225,6 +225,11 @@ func TestFullDisk(t *testing.T) {
 		if r, err := s.Load(t.Context(), site, w.head.ID); err != nil || r.Head != w.head {
 			t.Errorf("read on a full disk: %+v, %v", r, err)
 		}
+		withdrawn := w.step(nil)
+		withdrawn.Head.Seq, withdrawn.Messages, withdrawn.Dedupes, withdrawn.Scrub = w.head.Seq, nil, nil, true
+		if err := w.try(t.Context(), withdrawn); err != nil {
+			t.Errorf("removal on a full disk: %v", err)
+		}
 		erase(t, s, other)
 		free.Store(pebblestore.ReserveBytes)
 		time.Sleep(pebblestore.SpaceInterval)

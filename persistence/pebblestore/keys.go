@@ -19,7 +19,7 @@ const (
 	tableInbox = 'i'
 	// tableErased + website + session: the id was erased, for good.
 	tableErased = 'x'
-	// tableScrub + website + session: erased, and the bytes are not off the disk yet.
+	// tableScrub + website + session: erased, and the bytes are not off the disk yet. With a version behind: what that step replaced is not.
 	tableScrub = 'q'
 	// The directory: by id, but agents also by the keyed hash of their e-mail address, and logins by the hash of their token.
 	tableWebsites  = 'w'
@@ -81,6 +81,12 @@ func (k sessionKey) receipt(sender chat.Sender, id chat.MessageID) []byte {
 		b = append(b, sender.Agent[:]...)
 	}
 	return append(b, id[:]...)
+}
+
+// scrub is where it is kept that what the step of the version replaced is to be scrubbed. Each step has its own, so that a Scrub which began before
+// it does not forget it.
+func (k sessionKey) scrub(version uint64) []byte {
+	return binary.BigEndian.AppendUint64(k.in(tableScrub), version)
 }
 
 // receiptID is the client message id in the key of a receipt.

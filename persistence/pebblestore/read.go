@@ -126,8 +126,8 @@ func collect(it *pebble.Iterator, ok bool, next func(*pebble.Iterator) bool, lim
 
 func lastNumber(key []byte) uint64 { return binary.BigEndian.Uint64(key[len(key)-8:]) }
 
-// Notes implements persistence.Sessions. Since After never falls as the number rises, both orders are one: it goes backwards from the
-// newest that is wanted.
+// Notes implements persistence.Sessions. Since After never falls as the number rises, both orders are one: it goes from the newest or the oldest
+// that is wanted.
 func (s *Store) Notes(
 	ctx context.Context, website chat.WebsiteID, session chat.SessionID, p persistence.NotePage,
 ) ([]persistence.Entry, error) {
@@ -149,10 +149,19 @@ func (s *Store) Notes(
 		return nil, fault("read notes", err)
 	}
 	wanted := func(it *pebble.Iterator) bool { return lastNumber(it.Key()) > p.AfterN }
-	entries, _ := collect(it, it.Last() && wanted(it), func(it *pebble.Iterator) bool { return it.Prev() && wanted(it) }, p.Bound())
+	var entries []persistence.Entry
+	if p.Oldest {
+		ok := it.SeekGE(k.note(p.From, p.AfterN+1))
+		for ok && !wanted(it) {
+			ok = it.Next()
+		}
+		entries, _ = collect(it, ok, (*pebble.Iterator).Next, p.Bound())
+	} else {
+		entries, _ = collect(it, it.Last() && wanted(it), func(it *pebble.Iterator) bool { return it.Prev() && wanted(it) }, p.Bound())
+		slices.Reverse(entries)
+	}
 	if err := errors.Join(it.Error(), it.Close()); err != nil {
 		return nil, fault("read notes", err)
 	}
-	slices.Reverse(entries)
 	return entries, nil
 }

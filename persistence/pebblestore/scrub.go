@@ -1,6 +1,7 @@
 package pebblestore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,17 +15,17 @@ import (
 	"github.com/parlor-chat/parlor/persistence"
 )
 
-// scrubApart is up to how many erased sessions are compacted one by one. More of them lie in most files anyway, and one pass over what is
+// scrubApart is up to how many sessions are compacted one by one. More of them lie in most files anyway, and one pass over what is
 // between the first and the last is then less work.
 const scrubApart = 32
 
 // goneInterval is how often Scrub looks whether the files it waits for are gone.
 const goneInterval = 20 * time.Millisecond
 
-// Scrub implements persistence.Sessions. What an erasure deleted is still in log files and tables until these are replaced. So: flush,
-// which makes every log file so far obsolete; compact the erased ranges down to the last level, which drops deleted entries (there are
-// no snapshots that could hold them); wait until the replaced files are removed. Never Excise, which only hides bytes. What waits to be
-// scrubbed is itself stored, so that a restart forgets none of it.
+// Scrub implements persistence.Sessions. What an erasure deleted, or a step replaced, is still in log files and tables until these are
+// themselves replaced. So: flush, which makes every log file so far obsolete; compact these sessions' ranges down to the last level, which drops
+// deleted and replaced entries (there are no snapshots that could hold them); wait until the replaced files are removed. Never Excise, which
+// only hides bytes. What waits to be scrubbed is itself stored, so that a restart forgets none of it.
 //
 // It rewrites the tables that hold erased ranges, waits for readers that use them, and may be repeated at any time; when it fails or its
 // context ends, the next call does the rest.
@@ -56,36 +57,44 @@ func (s *Store) Scrub(ctx context.Context) error {
 	return s.clerk.do(ctx, func() error { return s.forgetScrubs(waiting) })
 }
 
-// waitingScrubs lists what was erased and not scrubbed, in the order of keys.
-func (s *Store) waitingScrubs(ctx context.Context) (waiting []sessionKey, err error) {
+// waitingScrubs lists the marks of what was erased or replaced and not scrubbed, in the order of keys.
+func (s *Store) waitingScrubs(ctx context.Context) (waiting [][]byte, err error) {
 	it, err := s.scan(ctx, []byte{tableScrub}, []byte{tableScrub + 1})
 	if err != nil {
 		return nil, err
 	}
 	for ok := it.First(); ok; ok = it.Next() {
-		var k sessionKey
-		key := it.Key()
-		if len(key) != sessionKeyBytes {
-			continue
+		if key := it.Key(); len(key) >= sessionKeyBytes {
+			waiting = append(waiting, bytes.Clone(key))
 		}
-		copy(k.website[:], key[1:])
-		copy(k.session[:], key[1+len(k.website):])
-		waiting = append(waiting, k)
 	}
 	return waiting, errors.Join(it.Error(), it.Close())
 }
 
-func scrubRanges(waiting []sessionKey) []pebble.KeyRange {
-	if len(waiting) > scrubApart {
-		start, _ := waiting[0].span()
-		_, end := waiting[len(waiting)-1].span()
+// scrubRanges are the ranges of the marks' sessions.
+func scrubRanges(waiting [][]byte) []pebble.KeyRange {
+	var sessions []sessionKey
+	for _, mark := range waiting {
+		sessions = append(sessions, scrubbedSession(mark))
+	}
+	sessions = slices.Compact(sessions)
+	if len(sessions) > scrubApart {
+		start, _ := sessions[0].span()
+		_, end := sessions[len(sessions)-1].span()
 		return []pebble.KeyRange{{Start: start, End: end}}
 	}
-	ranges := make([]pebble.KeyRange, len(waiting))
-	for i, k := range waiting {
+	ranges := make([]pebble.KeyRange, len(sessions))
+	for i, k := range sessions {
 		ranges[i].Start, ranges[i].End = k.span()
 	}
 	return ranges
+}
+
+// scrubbedSession is whose mark it is.
+func scrubbedSession(mark []byte) (k sessionKey) {
+	copy(k.website[:], mark[1:])
+	copy(k.session[:], mark[1+len(k.website):])
+	return k
 }
 
 func (s *Store) flush(ctx context.Context) error {
@@ -167,16 +176,16 @@ func (s *Store) still(files []string) ([]string, error) {
 }
 
 // forgetScrubs notes that the bytes are off the disk. An erased id stays known.
-func (s *Store) forgetScrubs(done []sessionKey) error {
+func (s *Store) forgetScrubs(done [][]byte) error {
 	var gone []persistence.AuditEntry
 	batch := s.db.NewBatch()
 	defer batch.Close()
-	for _, k := range done {
-		erased, err := has(s.db, k.in(tableErased))
-		if err = errors.Join(err, batch.Delete(k.in(tableScrub), nil)); err != nil {
+	for _, mark := range done {
+		if err := batch.Delete(mark, nil); err != nil {
 			return fault("note what was scrubbed", err)
 		}
-		if erased {
+		if len(mark) == sessionKeyBytes { // of an erasure
+			k := scrubbedSession(mark)
 			gone = append(gone, persistence.AuditEntry{Deed: persistence.DeedGone, Website: k.website, Session: k.session})
 		}
 	}

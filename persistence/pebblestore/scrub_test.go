@@ -165,6 +165,126 @@ func TestScrubNeedles(t *testing.T) {
 	}
 }
 
+// replaceNeedles replaces what has the needles and is no message: the visitor, the entry of the agents' log, and what the head has of them.
+func replaceNeedles(t *testing.T, s *session) {
+	t.Helper()
+	c := s.step([]byte(`{"text":"another"}`))
+	c.Visitor, c.Scrub = &chat.Visitor{User: &chat.User{Nickname: "another"}}, true
+	c.Rewritten = []persistence.NoteEntry{{Entry: persistence.Entry{Seq: 1, Frame: []byte("removed")}, After: 1}}
+	c.Head.Name, c.Head.SecretHash, c.Head.Preview = "another", [32]byte{}, "another"
+	if err := s.try(t.Context(), c); err != nil {
+		t.Fatalf("replace: %v", err)
+	}
+}
+
+// TestScrubReplaced looks into every file for what a step replaced, and finds the session as that step left it (P13). The message, which nobody
+// replaced, shows that the scan sees. What is replaced while a Scrub is under way is the next one's.
+func TestScrubReplaced(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		before, after int
+		compact       bool
+		restart       bool
+	}{
+		{"in the log file", 0, 0, false, false},
+		{"in a young table", 500, 500, false, false},
+		{"under many tables", 2000, 4000, false, false},
+		{"in the last level", 2000, 2000, true, false},
+		{"after a restart", 500, 500, true, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := openPlain(t, dir)
+			defer func() { mustClose(t, s) }()
+			epoch := claim(t, s)
+			fill(t, s, epoch, tt.before)
+			hidden := newSession(s, epoch, 1)
+			hide(t, hidden)
+			fill(t, s, epoch, tt.after)
+			if tt.compact {
+				if err := s.DB().Compact(t.Context(), []byte{0}, []byte{0xff}, false); err != nil {
+					t.Fatalf("compact: %v", err)
+				}
+			}
+			replaceNeedles(t, hidden)
+			if tt.restart {
+				mustClose(t, s)
+				s = openPlain(t, dir)
+			}
+			if all := strings.Join(found(t, dir), "\n"); !strings.Contains(all, "note in ") || !strings.Contains(all, "name in ") {
+				t.Fatalf("the needles were not in the files to begin with: this test does not see. Found:\n%s", all)
+			}
+			scrub(t, s)
+			left := found(t, dir)
+			if len(left) == 0 {
+				t.Fatal("the message is gone")
+			}
+			for _, needle := range left {
+				if !strings.HasPrefix(needle, "text in ") {
+					t.Errorf("left: %s", needle)
+				}
+			}
+			r, err := s.Load(t.Context(), site, hidden.head.ID)
+			if err != nil || r.Visitor.Who().Nickname != "another" || r.Head != hidden.head {
+				t.Fatalf("load: %+v, %v", r, err)
+			}
+			notes, err := s.Notes(t.Context(), site, hidden.head.ID, persistence.NotePage{})
+			if err != nil || len(notes) != 1 || string(notes[0].Frame) != "removed" {
+				t.Fatalf("notes: %v, %v", notes, err)
+			}
+		})
+	}
+}
+
+// TestScrubForgetsNothingNewer replaces while a Scrub waits for a reader: the next one still knows of it.
+func TestScrubForgetsNothingNewer(t *testing.T) {
+	dir := t.TempDir()
+	s := openPlain(t, dir)
+	defer mustClose(t, s)
+	epoch := claim(t, s)
+	hidden := newSession(s, epoch, 1)
+	hide(t, hidden)
+	for range 2 { // two tables, so that the first Scrub makes one of them
+		c := hidden.step([]byte("{}"))
+		c.Scrub = true
+		if err := hidden.try(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.DB().Flush(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	release, err := s.Hold() // of the tables that the first Scrub will replace
+	if err != nil {
+		t.Fatal(err)
+	}
+	scrubbed := make(chan error, 1)
+	go func() { scrubbed <- s.Scrub(t.Context()) }()
+	for compacted := s.DB().Metrics().Compact.Count; s.DB().Metrics().Compact.Count == compacted; {
+		select {
+		case err := <-scrubbed:
+			t.Fatalf("the scrub did not wait for the reader: %v", err)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	replaceNeedles(t, hidden)
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-scrubbed; err != nil {
+		t.Fatalf("scrub: %v", err)
+	}
+	if !strings.Contains(strings.Join(found(t, dir), "\n"), "note in ") {
+		t.Fatal("the first scrub took the needles along: this test does not see")
+	}
+	scrub(t, s)
+	for _, needle := range found(t, dir) {
+		if !strings.HasPrefix(needle, "text in ") {
+			t.Errorf("left: %s", needle)
+		}
+	}
+}
+
 // TestScrubAfterRestart erases, stops, and scrubs with the next start: what waits is not forgotten.
 func TestScrubAfterRestart(t *testing.T) {
 	dir := t.TempDir()

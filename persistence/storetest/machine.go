@@ -100,6 +100,11 @@ func (m *machine) drawCommit(rt *rapid.T, r ref) *persistence.Commit {
 			c.Dedupes = append(c.Dedupes, dedupe(sender, id, c.Head.Seq)...)
 		}
 	}
+	if kept := m.model.sessions[r]; kept != nil && len(kept.notes) > 0 && rapid.Bool().Draw(rt, "rewrite") {
+		n := rapid.SampledFrom(kept.notes).Draw(rt, "note")
+		n.Frame = rapid.SliceOfN(rapid.Byte(), 1, 3).Draw(rt, "frame")
+		c.Rewritten, c.Scrub = append(c.Rewritten, n), true
+	}
 	switch rapid.IntRange(0, 15).Draw(rt, "fault") {
 	case 0:
 		c.Expect++
@@ -158,6 +163,7 @@ func (m *machine) notes(rt *rapid.T) {
 	n := rapid.Uint64Range(0, 10)
 	r, p := drawRef(rt), persistence.NotePage{
 		From: n.Draw(rt, "from"), To: n.Draw(rt, "to"), AfterN: n.Draw(rt, "after n"), Limit: rapid.IntRange(1, 5).Draw(rt, "limit"),
+		Oldest: rapid.Bool().Draw(rt, "oldest"),
 	}
 	entries, err := m.store.Notes(m.t.Context(), websiteID(r.website), sessionID(r.session), p)
 	ok(rt, "store", err)

@@ -65,6 +65,9 @@ func (m *model) commit(r ref, c *persistence.Commit) (*persistence.Receipt, erro
 		s.visitor = *c.Visitor
 	}
 	s.messages, s.notes = append(s.messages, c.Messages...), append(s.notes, c.Notes...)
+	for _, n := range c.Rewritten {
+		s.notes[n.Seq-1] = n
+	}
 	m.sessions[r] = s
 	return nil, nil
 }
@@ -100,6 +103,9 @@ func (m *model) noteRange(r ref, p persistence.NotePage) (entries []persistence.
 				entries = append(entries, n.Entry)
 			}
 		}
+	}
+	if p.Oldest {
+		return entries[:min(len(entries), p.Limit)]
 	}
 	return entries[max(0, len(entries)-p.Limit):]
 }

@@ -11,6 +11,7 @@ func noteTests() []test {
 	return []test{
 		{"ranges", noteRanges},
 		{"limits keep the newest", noteLimits},
+		{"from the oldest on", notePages},
 	}
 }
 
@@ -70,6 +71,45 @@ func noteLimits(t *testing.T, s persistence.Store) {
 	w.commit(t, w.step(1, all))
 	for _, limit := range []int{0, -1, persistence.MaxPage + 1} {
 		same(t, "notes", w.notes(t, persistence.NotePage{Limit: limit}), logRange(w.head.ID, "note", 21, all))
+	}
+}
+
+// notePages reads the whole log from its beginning, in pages of each size.
+func notePages(t *testing.T, s persistence.Store) {
+	w := noted(t, s)
+	after := []uint64{0, 0, 1, 1, 1, 3, 4, 4}
+	want := logRange(w.head.ID, "note", 1, 8)
+	for limit := 1; limit <= 9; limit++ {
+		var all []persistence.Entry
+		for p := (persistence.NotePage{Limit: limit, Oldest: true}); ; {
+			page := w.notes(t, p)
+			all = append(all, page...)
+			if len(page) < limit {
+				break
+			}
+			p.AfterN = page[len(page)-1].Seq
+			p.From = after[p.AfterN-1]
+		}
+		if !equalEntries(all, want) {
+			t.Errorf("pages of %d: %s, want 1 to 8", limit, seqs(all))
+		}
+	}
+	for _, tt := range []struct {
+		page        persistence.NotePage
+		first, last uint64
+	}{
+		{persistence.NotePage{Limit: 3}, 1, 3},
+		{persistence.NotePage{Limit: 3, From: 1}, 3, 5},
+		{persistence.NotePage{Limit: 2, AfterN: 4}, 5, 6},
+		{persistence.NotePage{Limit: 9, From: 1, To: 3}, 3, 6},
+		{persistence.NotePage{Limit: 1, From: 1, AfterN: 5}, 6, 6},
+		{persistence.NotePage{Limit: 1, From: 5}, 1, 0},
+		{persistence.NotePage{Limit: 1, AfterN: ^uint64(0)}, 1, 0},
+	} {
+		tt.page.Oldest = true
+		if got, want := w.notes(t, tt.page), logRange(w.head.ID, "note", tt.first, tt.last); !equalEntries(got, want) {
+			t.Errorf("notes %+v: %s, want %d to %d", tt.page, seqs(got), tt.first, tt.last)
+		}
 	}
 }
 

@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) persistence.Store, options ...Opt
 		"dedupe":    dedupeTests(),
 		"messages":  messageTests(),
 		"notes":     noteTests(),
+		"rewrite":   rewriteTests(),
 		"inbox":     inboxTests(),
 		"erase":     eraseTests(),
 		"audit":     auditTests(),
