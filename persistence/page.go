@@ -15,15 +15,16 @@ import (
 var ErrCursor = errors.New("persistence: bad cursor")
 
 // Bound is the page's limit, brought into its bounds.
-func (p Page) Bound() int { return bound(p.Limit) }
+func (p Page) Bound() int { return Bound(p.Limit) }
 
 // Bound is the page's limit, brought into its bounds.
-func (p NotePage) Bound() int { return bound(p.Limit) }
+func (p NotePage) Bound() int { return Bound(p.Limit) }
 
 // Bound is the page's limit, brought into its bounds.
-func (q InboxQuery) Bound() int { return bound(q.Limit) }
+func (q InboxQuery) Bound() int { return Bound(q.Limit) }
 
-func bound(limit int) int {
+// Bound is a limit, brought into the bounds of a page.
+func Bound(limit int) int {
 	if limit <= 0 || limit > MaxPage {
 		return MaxPage
 	}

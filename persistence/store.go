@@ -33,6 +33,7 @@ var (
 // ends they return its error soon, although what they began may still happen.
 type Store interface {
 	Sessions
+	Identifications
 	Directory
 	Audit
 	// Health returns nil while the store can read and write.
@@ -70,6 +71,9 @@ type Sessions interface {
 	// Inbox returns a page of a website's conversations, those with the newest message first.
 	Inbox(ctx context.Context, website chat.WebsiteID, q InboxQuery) (InboxPage, error)
 
+	// Conversations walks through a website's conversations in the order of their ids: up to limit of those behind one id, the zero id for the first.
+	Conversations(ctx context.Context, website chat.WebsiteID, behind chat.SessionID, limit int) ([]Record, error)
+
 	// Erase deletes a session with its log, its dedupe keys and its place in the inbox; from its return on nobody can read it and no
 	// commit revives it. Its id stays known as erased. It is recorded (DeedErased) before it is done. Erasing an unknown session is no error;
 	// erasing an erased one does nothing.
@@ -98,6 +102,8 @@ type Commit struct {
 	// Scrub says that the bytes of what the step replaces, in the head, the visitor or the agents' log, have to leave the disk. The store
 	// remembers it together with the step, also across a restart, until a Scrub that began later is through.
 	Scrub bool
+	// Identify adds an identification record; nil adds none.
+	Identify *Identification
 	// Dedupes make the step happen once: one for each thing in it that a client sent. No two are the same; none for steps that may repeat.
 	Dedupes []Dedupe
 }

@@ -20,13 +20,15 @@ type Store struct {
 	sessions map[key]*session
 	erased   map[key]bool
 	scrub    []key // erased since the last Scrub
-	audit    []persistence.AuditEntry
-	tail     persistence.AuditTail
-	websites map[chat.WebsiteID]chat.Website
-	agents   map[chat.AgentID]chat.Agent
-	password map[chat.AgentID]string
-	logins   map[[32]byte]persistence.Login
-	secret   *[32]byte
+	// identified are identification records; they survive an erasure.
+	identified map[key][]persistence.Identification
+	audit      []persistence.AuditEntry
+	tail       persistence.AuditTail
+	websites   map[chat.WebsiteID]chat.Website
+	agents     map[chat.AgentID]chat.Agent
+	password   map[chat.AgentID]string
+	logins     map[[32]byte]persistence.Login
+	secret     *[32]byte
 }
 
 type key struct {
@@ -62,6 +64,8 @@ func New() *Store {
 		agents:   make(map[chat.AgentID]chat.Agent),
 		password: make(map[chat.AgentID]string),
 		logins:   make(map[[32]byte]persistence.Login),
+
+		identified: make(map[key][]persistence.Identification),
 	}
 }
 
@@ -144,6 +148,11 @@ func (s *Store) Commit(ctx context.Context, c *persistence.Commit) (persistence.
 	if kept == nil {
 		kept = &session{receipts: make(map[receiptKey]persistence.Receipt)}
 		s.sessions[k] = kept
+	}
+	if c.Identify != nil {
+		if err := s.identify(k, c.Identify); err != nil {
+			return persistence.Committed{}, err
+		}
 	}
 	return persistence.Committed{}, kept.store(c)
 }

@@ -136,6 +136,9 @@ func (s *Store) encode(k sessionKey, c *persistence.Commit) (*step, error) {
 	if c.Scrub {
 		err = errors.Join(err, b.Set(k.scrub(c.Head.Version), nil, nil))
 	}
+	if i := c.Identify; i != nil {
+		err = errors.Join(err, b.Set(k.identification(i.Day(), c.Head.Version), i.Encode(), nil))
+	}
 	st.dedupes = slices.Clone(c.Dedupes)
 	for _, d := range st.dedupes {
 		err = errors.Join(err, b.Set(k.receipt(d.Sender, d.ID), encodeReceipt(d.Receipt), nil))

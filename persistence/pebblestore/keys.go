@@ -21,6 +21,10 @@ const (
 	tableErased = 'x'
 	// tableScrub + website + session: erased, and the bytes are not off the disk yet. With a version behind: what that step replaced is not.
 	tableScrub = 'q'
+	// tableScrubRange + two keys: deleted from the first to the second, and the bytes are not off the disk yet.
+	tableScrubRange = 'r'
+	// tableIdentifications + website + day + session + version: from where a conversation was written, by days, each of which is dropped as a whole.
+	tableIdentifications = 'd'
 	// The directory: by id, but agents also by the keyed hash of their e-mail address, and logins by the hash of their token.
 	tableWebsites  = 'w'
 	tableAgents    = 'a'

@@ -68,15 +68,23 @@ func (s *Store) Load(ctx context.Context, website chat.WebsiteID, session chat.S
 
 // readRecord reads head and visitor; nil when there is no head.
 func readRecord(it *pebble.Iterator, k sessionKey) (*persistence.Record, error) {
-	if !it.First() || !bytes.Equal(it.Key(), k.kind(kindHead)) {
+	if !it.First() {
 		return nil, it.Error()
+	}
+	return recordAt(it, k)
+}
+
+// recordAt reads head and visitor from where the iterator stands; nil when it is no head.
+func recordAt(it *pebble.Iterator, k sessionKey) (*persistence.Record, error) {
+	if !bytes.Equal(it.Key(), k.kind(kindHead)) {
+		return nil, nil
 	}
 	head, err := persistence.DecodeHead(it.Value())
 	if err != nil {
 		return nil, err
 	}
 	r := &persistence.Record{Head: head}
-	if !it.Next() {
+	if !it.Next() || !bytes.Equal(it.Key(), k.kind(kindVisitor)) {
 		return r, it.Error()
 	}
 	r.Visitor, err = persistence.DecodeVisitor(it.Value())
@@ -164,4 +172,38 @@ func (s *Store) Notes(
 		return nil, fault("read notes", err)
 	}
 	return entries, nil
+}
+
+// Conversations implements persistence.Sessions.
+func (s *Store) Conversations(
+	ctx context.Context, website chat.WebsiteID, behind chat.SessionID, limit int,
+) (all []persistence.Record, err error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	k := sessionKey{website, behind}
+	_, start := k.span()
+	if behind.IsZero() {
+		start = k.in(tableSessions)[:1+16]
+	}
+	it, err := s.scan(ctx, start, after(k.in(tableSessions)[:1+16]))
+	if err != nil {
+		return nil, fault("walk through conversations", err)
+	}
+	for ok := it.First(); ok && len(all) < persistence.Bound(limit) && err == nil; {
+		if len(it.Key()) <= sessionKeyBytes {
+			err = errRecord
+			break
+		}
+		copy(k.session[:], it.Key()[1+16:])
+		var r *persistence.Record
+		if r, err = recordAt(it, k); r != nil {
+			all = append(all, *r)
+		}
+		_, next := k.span()
+		ok = err == nil && it.SeekGE(next)
+	}
+	return all, fault("walk through conversations", errors.Join(err, it.Error(), it.Close()))
 }

@@ -39,9 +39,9 @@ func (s *Store) Scrub(ctx context.Context) error {
 	if err != nil || len(waiting) == 0 {
 		return fault("list what is to be scrubbed", err)
 	}
-	files, err := s.dataFiles()
+	logs, err := s.dataFiles(logSuffix)
 	if err != nil {
-		return fault("list the files", err)
+		return fault("list the logs", err)
 	}
 	if err := s.flush(ctx); err != nil {
 		return fault("flush", err)
@@ -51,7 +51,11 @@ func (s *Store) Scrub(ctx context.Context) error {
 			return fault("compact what was erased", err)
 		}
 	}
-	if err := s.waitGone(ctx, files); err != nil {
+	tables, err := s.dataFiles(tableSuffix) // now: also those that another compaction has made meanwhile of what was erased
+	if err != nil {
+		return fault("list the tables", err)
+	}
+	if err := s.waitGone(ctx, append(logs, tables...)); err != nil {
 		return fault("wait for replaced files to be removed", err)
 	}
 	return s.clerk.do(ctx, func() error { return s.forgetScrubs(waiting) })
@@ -59,7 +63,7 @@ func (s *Store) Scrub(ctx context.Context) error {
 
 // waitingScrubs lists the marks of what was erased or replaced and not scrubbed, in the order of keys.
 func (s *Store) waitingScrubs(ctx context.Context) (waiting [][]byte, err error) {
-	it, err := s.scan(ctx, []byte{tableScrub}, []byte{tableScrub + 1})
+	it, err := s.scan(ctx, []byte{tableScrub}, []byte{tableScrubRange + 1})
 	if err != nil {
 		return nil, err
 	}
@@ -71,23 +75,41 @@ func (s *Store) waitingScrubs(ctx context.Context) (waiting [][]byte, err error)
 	return waiting, errors.Join(it.Error(), it.Close())
 }
 
-// scrubRanges are the ranges of the marks' sessions.
+// scrubRanges are what the marks are about.
 func scrubRanges(waiting [][]byte) []pebble.KeyRange {
-	var sessions []sessionKey
+	var sessions, others []pebble.KeyRange
+	var last sessionKey
 	for _, mark := range waiting {
-		sessions = append(sessions, scrubbedSession(mark))
+		if mark[0] == tableScrubRange {
+			others = append(others, scrubbedRange(mark))
+			continue
+		}
+		if k := scrubbedSession(mark); len(sessions) == 0 || k != last {
+			start, end := k.span()
+			sessions, last = append(sessions, pebble.KeyRange{Start: start, End: end}), k
+		}
 	}
-	sessions = slices.Compact(sessions)
-	if len(sessions) > scrubApart {
-		start, _ := sessions[0].span()
-		_, end := sessions[len(sessions)-1].span()
-		return []pebble.KeyRange{{Start: start, End: end}}
-	}
-	ranges := make([]pebble.KeyRange, len(sessions))
-	for i, k := range sessions {
-		ranges[i].Start, ranges[i].End = k.span()
+	return append(merged(sessions), merged(others)...)
+}
+
+// merged makes one range of many.
+func merged(ranges []pebble.KeyRange) []pebble.KeyRange {
+	if len(ranges) > scrubApart {
+		last := slices.MaxFunc(ranges, func(a, b pebble.KeyRange) int { return bytes.Compare(a.End, b.End) })
+		return []pebble.KeyRange{{Start: ranges[0].Start, End: last.End}}
 	}
 	return ranges
+}
+
+// rangeMark is the mark of a range of keys that was deleted. All that it says is in its key, so that a Scrub under way forgets no newer one.
+func rangeMark(start, end []byte) []byte {
+	return append(append([]byte{tableScrubRange, byte(len(start))}, start...), end...)
+}
+
+// scrubbedRange is what rangeMark was made of.
+func scrubbedRange(mark []byte) pebble.KeyRange {
+	n := min(2+int(mark[1]), len(mark))
+	return pebble.KeyRange{Start: mark[2:n], End: mark[n:]}
 }
 
 // scrubbedSession is whose mark it is.
@@ -110,15 +132,10 @@ func (s *Store) flush(ctx context.Context) error {
 	}
 }
 
-// dataFiles lists the log files and tables.
-func (s *Store) dataFiles() ([]string, error) {
+// dataFiles lists the files of a kind.
+func (s *Store) dataFiles(suffix string) ([]string, error) {
 	names, err := s.fs.List(s.dir)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(names, func(name string) bool {
-		return !strings.HasSuffix(name, logSuffix) && !strings.HasSuffix(name, tableSuffix)
-	}), nil
+	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, suffix) }), err
 }
 
 const (
@@ -128,15 +145,15 @@ const (
 
 // waitGone waits until of the files only tables in use are left.
 func (s *Store) waitGone(ctx context.Context, files []string) error {
-	inUse, err := s.tablesInUse()
-	if err != nil {
-		return err
-	}
-	files = slices.DeleteFunc(files, func(name string) bool { return inUse[name] })
 	ticker := time.NewTicker(goneInterval)
 	defer ticker.Stop()
 	for {
-		if files, err = s.still(files); err != nil || len(files) == 0 {
+		inUse, err := s.tablesInUse() // each time: one that a compaction is about to make was not, and will be
+		if err != nil {
+			return err
+		}
+		files, err = s.still(slices.DeleteFunc(files, func(name string) bool { return inUse[name] }))
+		if err != nil || len(files) == 0 {
 			return err
 		}
 		select {
@@ -184,7 +201,7 @@ func (s *Store) forgetScrubs(done [][]byte) error {
 		if err := batch.Delete(mark, nil); err != nil {
 			return fault("note what was scrubbed", err)
 		}
-		if len(mark) == sessionKeyBytes { // of an erasure
+		if mark[0] == tableScrub && len(mark) == sessionKeyBytes { // of an erasure
 			k := scrubbedSession(mark)
 			gone = append(gone, persistence.AuditEntry{Deed: persistence.DeedGone, Website: k.website, Session: k.session})
 		}

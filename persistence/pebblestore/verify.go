@@ -16,6 +16,8 @@ import (
 // Census is what Verify found.
 type Census struct {
 	Websites, Agents, Conversations, Messages, Notes, Erased int
+	// Identifications is how many identification records there are.
+	Identifications int
 	// Audited is how many entries the audit log has.
 	Audited int
 }
@@ -204,7 +206,13 @@ func (v *verifier) single(key, value []byte) (err error) {
 		_, err = decode[persistence.Login](value)
 	case tableErased:
 		v.census.Erased++
-	case tableInbox, tableScrub, tableEmails, tablePasswords, tableNode:
+	case tableIdentifications:
+		v.census.Identifications++
+		_, err = persistence.DecodeIdentification(value)
+		if len(key) != identificationBytes {
+			err = errRecord
+		}
+	case tableScrubRange, tableInbox, tableScrub, tableEmails, tablePasswords, tableNode:
 	default:
 		err = fmt.Errorf("%w: table %q", persistence.ErrNewerRecord, key[0])
 	}

@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) persistence.Store, options ...Opt
 		"inbox":     inboxTests(),
 		"erase":     eraseTests(),
 		"audit":     auditTests(),
+		"identify":  identifyTests(),
 		"websites":  isolationTests(),
 		"directory": directoryTests(),
 		"logins":    loginTests(),
