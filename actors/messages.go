@@ -91,6 +91,8 @@ type (
 	}
 	// tick is the inactivity timer with its number; an older number is a timer that was replaced.
 	tick struct{ number uint64 }
+	// yield asks a session that nobody looks at to rest: its shard needs room.
+	yield struct{}
 	// release makes a session leave the memory, when nothing waits for it any more.
 	release struct{}
 	// reconcile tries again to learn what the store holds after a commit in doubt.

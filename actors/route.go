@@ -18,6 +18,8 @@ type route struct {
 	epoch uint64
 	// underway is how much was sent to the shard and not passed on yet.
 	underway atomic.Int64
+	// temporary is how many of the sessions here are temporary; those at rest are not here.
+	temporary atomic.Int64
 
 	// mu is held by senders while they look and send, so that nothing is sent to a session behind the shard's back once it is leaving. The shard
 	// alone puts in and takes out, and looks without it.

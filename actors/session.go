@@ -41,6 +41,8 @@ type session struct {
 	leaving bool
 	// alone says that nothing waits behind the message in hand, nor is stored together with it.
 	alone bool
+	// counted says that its route counts the session among the temporary ones.
+	counted bool
 
 	// journal is the log of a temporary session: what a conversation's first commit writes (P8).
 	journal *journal
@@ -73,6 +75,7 @@ type journal struct {
 
 // Receive implements actor.Actor.
 func (s *session) Receive(ctx actor.Context) {
+	defer s.count()
 	defer s.recoverPanic(ctx)
 	if m, ok := ctx.Message().(*toSession); ok {
 		behind := m.child.received()
@@ -91,6 +94,8 @@ func (s *session) Receive(ctx actor.Context) {
 		s.resume(m)
 	case tick:
 		s.ticked(ctx, m)
+	case yield:
+		s.rest(ctx)
 	case reconcile:
 		s.reconcile(ctx)
 	case announceConversation:

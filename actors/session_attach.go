@@ -23,7 +23,10 @@ func (s *session) attach(ctx actor.Context, a *Attach) {
 		return
 	}
 	if s.state == nil && a.Create && !s.erased {
-		s.create(a)
+		if refusal := s.create(a); refusal != nil {
+			a.answer(refusal)
+			return
+		}
 	}
 	if s.state == nil || s.state.Erased || !s.belongs(a.Website) ||
 		subtle.ConstantTimeCompare(s.state.SecretHash[:], a.SecretHash[:]) != 1 {
@@ -53,12 +56,18 @@ func (s *session) attach(ctx actor.Context, a *Attach) {
 	a.answer(nil)
 }
 
-// create begins a temporary session (P7): it exists in memory only.
-func (s *session) create(a *Attach) {
+// create begins a temporary session (P7): it exists in memory only. The error is what the visitor may be told.
+func (s *session) create(a *Attach) *chat.Error {
+	if s.sys.crowd.full(s.route()) {
+		s.sys.stats.Refusals.Add(1)
+		return &chat.Error{Code: chat.CodeBusy, Message: "too many visitors at once; come back", Retry: retrySoon}
+	}
 	id := randomID()
 	epoch := chat.Epoch(uint64(id[0])<<56 | uint64(id[1])<<48 | uint64(id[2])<<40 | uint64(id[3])<<32 |
 		uint64(id[4])<<24 | uint64(id[5])<<16 | uint64(id[6])<<8 | uint64(id[7]))
 	s.state = chat.NewSession(a.Website, a.Session, epoch, a.SecretHash, time.Now())
+	s.count()
+	return nil
 }
 
 // welcome completes the answer to a visitor's hello, and encodes it.

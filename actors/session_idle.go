@@ -28,7 +28,11 @@ func (s *session) rest(ctx actor.Context) {
 	}
 	s.timerNumber++
 	self, root, number := ctx.Self(), s.sys.actors.Root, s.timerNumber
-	wait := max(0, s.stays()-time.Since(s.lastAccess))
+	wait := s.stays() - time.Since(s.lastAccess)
+	if wait <= 0 {
+		s.leave(ctx)
+		return
+	}
 	s.timer = time.AfterFunc(wait, func() { root.Send(self, tick{number}) })
 }
 
@@ -36,6 +40,9 @@ func (s *session) rest(ctx actor.Context) {
 func (s *session) stays() time.Duration {
 	life := s.sys.lifetime
 	if s.mayRest() {
+		if s.sys.crowd.dense(s.route()) {
+			return 0 // the shard can let it go when there is no room for others
+		}
 		return min(life.Idle, life.Temporary)
 	}
 	return life.After(s.permanent())

@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"time"
+
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/parlor-chat/parlor/chat"
@@ -15,6 +17,7 @@ type shard struct {
 	sys      *System
 	route    *route
 	resting  resting
+	pressed  time.Time
 	draining chan<- struct{}
 }
 
@@ -49,10 +52,14 @@ func (s *shard) toSession(ctx actor.Context, m *toSession) {
 	}
 	c := s.route.sessions[m.id]
 	if c == nil {
-		switch m.body.(type) {
+		switch body := m.body.(type) {
 		case detach, presenceChanged:
-			refuseUndelivered(m.body) // there is no connection that this could concern
+			refuseUndelivered(body) // there is no connection that this could concern
 			return
+		case *Attach:
+			if body.Create && s.resting.byID[m.id] == nil {
+				s.makeRoom(ctx)
+			}
 		}
 		c = s.wake(ctx, m.id)
 	}

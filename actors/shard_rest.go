@@ -55,7 +55,9 @@ func (r *resting) stop() {
 func (s *shard) rest(ctx actor.Context, one *rested) {
 	s.sys.stats.Sessions.Add(1)
 	s.sys.stats.Resting.Add(1)
-	if s.resting.put(one) {
+	next := s.resting.put(one)
+	s.evict(0)
+	if next {
 		s.awaitExpiry(ctx)
 	}
 }

@@ -10,8 +10,9 @@ type Stats struct {
 	Messages, Conversations, Duplicates atomic.Int64
 	// Refusals were answered with an error; CommitFaults are among them.
 	Refusals, CommitFaults atomic.Int64
-	// Expired temporary sessions ended by time, Passivated permanent ones left the memory, Erased were deleted by agents.
-	Expired, Passivated, Erased atomic.Int64
+	// Expired temporary sessions ended by time, Evicted ones before it, for want of room; Passivated permanent ones left the memory, Erased
+	// were deleted by agents.
+	Expired, Evicted, Passivated, Erased atomic.Int64
 	// Panics were caught in an actor; DeadLetters are requests that found no receiver. Both should stay 0.
 	Panics, DeadLetters atomic.Int64
 }

@@ -25,6 +25,9 @@ type Config struct {
 	Store    persistence.Store
 	Lifetime chat.Lifetime
 	Limits   chat.Limits
+	// Temporary is how many temporary sessions may be in memory; 0: no limit. Each shard has its part of it, so that some are refused or end
+	// before the last place of all is taken.
+	Temporary int
 	// CommitTimeout is how long a session waits for its store before it tells the client (G11). Zero: 3 s.
 	CommitTimeout time.Duration
 	// Policy tells the version of a website's policy document, for the audit log; nil: they have none.
@@ -39,6 +42,7 @@ type System struct {
 	store    persistence.Store
 	lifetime chat.Lifetime
 	limits   chat.Limits
+	crowd    crowd
 	waits    deadlines
 	log      *slog.Logger
 	stats    Stats
@@ -61,7 +65,7 @@ func Start(ctx context.Context, c Config) (*System, error) {
 		c.CommitTimeout = defaultCommitTimeout
 	}
 	s := &System{
-		store: c.Store, lifetime: c.Lifetime, limits: c.Limits, waits: deadlines{timeout: c.CommitTimeout}, log: c.Logger,
+		store: c.Store, lifetime: c.Lifetime, limits: c.Limits, crowd: newCrowd(c.Temporary), waits: deadlines{timeout: c.CommitTimeout}, log: c.Logger,
 		websites: newWebsites(c),
 		workers:  workers.New(func(run func()) { run() }, workers.DefaultIdle),
 	}

@@ -87,6 +87,10 @@ type Limits struct {
 	SocketsPerAddress int `koanf:"sockets_per_address"`
 	SocketsPer24      int `koanf:"sockets_per_24"`
 	SocketsPer48      int `koanf:"sockets_per_48"`
+	// TemporarySessions is how many sessions without messages may be in memory: a number, 0 for no limit, or auto, the default: what half of the
+	// memory limit holds, and a million without such a limit. Then those that were idle for longest end early, and with nobody idle new ones are
+	// refused.
+	TemporarySessions string `koanf:"temporary_sessions"`
 }
 
 // Timeouts bound every wait.
@@ -117,6 +121,7 @@ func Default() Config {
 			MessagesPerSecond: rate.PerSecond, MessagesBurst: rate.Burst, Pending: 64,
 			VisitorFrameBytes: 16 << 10, AgentFrameBytes: 64 << 10, VisitorOutboxBytes: 256 << 10, AgentOutboxBytes: 1 << 20,
 			SocketsPerAddress: 200, SocketsPer24: 1000, SocketsPer48: 1000,
+			TemporarySessions: temporaryAuto,
 		},
 		Timeouts: Timeouts{
 			FirstFrame: 5 * time.Second, Message: 10 * time.Second, Ping: 25 * time.Second, Pong: 10 * time.Second,
@@ -205,6 +210,9 @@ func (p *problems) limits(l Limits) {
 		if n.value < n.low || n.value > n.high {
 			p.add(n.key, "%d: use %d to %d", n.value, n.low, n.high)
 		}
+	}
+	if _, err := l.temporarySessions(0); err != nil {
+		p.add("limits.temporary_sessions", "%q: use auto, 0 (no limit), or a number up to %d", l.TemporarySessions, highTemporary)
 	}
 }
 

@@ -37,6 +37,7 @@ func (n *Node) metrics() *prometheus.Registry {
 	counter("refusals_total", "Commands answered with an error.", &a.Refusals)
 	counter("commit_faults_total", "Commands refused because the store did not answer.", &a.CommitFaults)
 	counter("sessions_expired_total", "Temporary sessions that ended by time.", &a.Expired)
+	counter("sessions_evicted_total", "Temporary sessions that ended before their time, for want of room.", &a.Evicted)
 	counter("sessions_passivated_total", "Permanent sessions that left the memory.", &a.Passivated)
 	counter("sessions_erased_total", "Sessions deleted by agents.", &a.Erased)
 	counter("actor_panics_total", "Panics caught in actors; each is a fault of the program.", &a.Panics)

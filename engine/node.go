@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -123,10 +124,15 @@ func (n *Node) assemble(ctx context.Context) error {
 			return fmt.Errorf("engine: demo: %w", err)
 		}
 	}
+	temporary, err := n.config.Limits.temporarySessions(debug.SetMemoryLimit(-1))
+	if err != nil {
+		return err
+	}
 	n.system, err = actors.Start(ctx, actors.Config{
 		Store:         n.store,
 		Lifetime:      chat.Lifetime{Temporary: n.config.Sessions.Temporary, Idle: n.config.Sessions.Idle},
 		Limits:        chat.Limits{PerSecond: n.config.Limits.MessagesPerSecond, Burst: n.config.Limits.MessagesBurst},
+		Temporary:     temporary,
 		CommitTimeout: n.config.Timeouts.Commit,
 		Policy:        func(w chat.Website) string { return policy.Describe(n.config.PolicyFacts(), w).Version() },
 		Logger:        n.log,

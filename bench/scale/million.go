@@ -165,7 +165,7 @@ func openCrowd(ctx context.Context, m Million) (c *crowd, err error) {
 	}
 	config := engine.Default()
 	config.HTTP.PublicURLs, config.Admin.Listen, config.Store.Dir = []string{origin}, "", c.dir
-	config.Limits.MessagesPerSecond = 0
+	config.Limits.MessagesPerSecond, config.Limits.TemporarySessions = 0, "0"
 	config.Timeouts.Drain, config.Timeouts.Commit = stopping, time.Minute
 	config.Timeouts.Ping, config.Memory.Limit = m.Ping, m.MemoryLimit
 	node, err := engine.New(config, engine.Options{Listener: c.network})
