@@ -53,6 +53,10 @@ func refuseUndelivered(body any) {
 	case *Command:
 		m.refuse(errNotDelivered)
 		m.Conn.Handled()
+	case *order:
+		m.answer(errNotDelivered)
+	case *inspect:
+		m.answer(inspected{err: errNotDelivered})
 	}
 }
 

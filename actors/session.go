@@ -35,6 +35,8 @@ type session struct {
 	unsettled bool
 	// unsaved says that the visitor changed in a way that may wait for the next commit: a page, an access.
 	unsaved bool
+	// unidentified says that the next step is to record the visitor's access (P10).
+	unidentified bool
 	// announcing says that the website will hear of the conversation again soon.
 	announcing bool
 	// leaving says that the session is about to leave the memory, or has left.
@@ -128,6 +130,10 @@ func (s *session) receive(ctx actor.Context, m *toSession) {
 	case detach:
 		s.detach(ctx, body.conn)
 		body.answer()
+	case *order:
+		s.order(ctx, body)
+	case *inspect:
+		s.inspect(ctx, body)
 	case presenceChanged:
 		s.show(body.frame, chat.RoleVisitor, nil)
 	}

@@ -38,6 +38,7 @@ func (s *session) attach(ctx actor.Context, a *Attach) {
 		a.answer(refusal)
 		return
 	}
+	s.begins()
 	s.state.Apply(s.site.rules().Access(s.state, a.Access, time.Now()))
 	s.unsaved = true
 	s.accessed()
@@ -120,6 +121,7 @@ func (s *session) detach(ctx actor.Context, conn Connection) {
 	if role == chat.RoleVisitor && s.state != nil {
 		s.accessed() // an open connection is access: the time counts from its end (P7)
 		if !s.watchedBy(chat.RoleVisitor) {
+			s.ends()
 			s.save()
 			s.announceGone(ctx)
 			s.showDetails()

@@ -130,6 +130,9 @@ func (s *session) fold(next *chat.Session, st *step, events []chat.Event, dedupe
 			}
 		case chat.VisitorChanged:
 			st.visitor = true
+			if e.What == chat.AddressForgotten {
+				st.removed = new(removal)
+			}
 		}
 	}
 	if dedupe != nil {
@@ -174,6 +177,9 @@ func (s *session) write(ctx context.Context, a *attempt, st step) (persistence.C
 	if st.visitor || s.unsaved || next.Version == 0 {
 		c.Visitor = &next.Visitor
 	}
+	if s.unidentified || next.Version == 0 {
+		c.Identify = s.identification(next)
+	}
 	if st.removed != nil {
 		c.Rewritten, c.Scrub = st.removed.rewritten, true
 		defer s.sys.actors.Root.Send(s.sys.janitor, erased{}) // also when the answer does not come: it may have happened
@@ -183,7 +189,7 @@ func (s *session) write(ctx context.Context, a *attempt, st step) (persistence.C
 	committed, err := s.sys.store.Commit(ctx, c)
 	switch {
 	case err == nil && committed.Duplicate == nil:
-		s.unsaved, s.unsettled, s.journal = false, false, nil
+		s.unsaved, s.unidentified, s.unsettled, s.journal = false, false, false, nil
 	case err != nil && !errors.Is(err, persistence.ErrBusy):
 		s.unsettled = true
 	}

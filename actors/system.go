@@ -86,7 +86,7 @@ func Start(ctx context.Context, c Config) (*System, error) {
 		r.shard = s.actors.Root.Spawn(props(func() actor.Actor { return newShard(s, r) }, supervised(), s.onWorkers()))
 	}
 	s.gateway = newGateway(s.actors)
-	s.janitor = s.actors.Root.Spawn(props(func() actor.Actor { return newJanitor(c.Store, c.Logger) }))
+	s.janitor = s.actors.Root.Spawn(props(func() actor.Actor { return newJanitor(s) }))
 	return s, nil
 }
 

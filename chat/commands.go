@@ -53,6 +53,8 @@ type (
 	SetState struct{ State State }
 	// SetBlocked refuses or allows the visitor's messages.
 	SetBlocked struct{ Blocked bool }
+	// ForgetAddress ends the term of the visitor's address (P10).
+	ForgetAddress struct{}
 	// Erase deletes the session for good (P14). Reason goes into the audit log; only operators state one.
 	Erase struct{ Reason string }
 )
@@ -71,4 +73,5 @@ func (PushEvent) command()     {}
 func (Assign) command()        {}
 func (SetState) command()      {}
 func (SetBlocked) command()    {}
+func (ForgetAddress) command() {}
 func (Erase) command()         {}

@@ -1,6 +1,9 @@
 package chat
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Rules decide with the settings of one website. A Rules is a value and may be used by many sessions at once.
 type Rules struct {
@@ -43,6 +46,8 @@ func mayCommand(role Role, c Command) *Error {
 		allowed = role == RoleAgent
 	case Erase:
 		allowed = role != RoleVisitor
+	case ForgetAddress:
+		allowed = role == RoleSystem
 	}
 	if !allowed {
 		return refuse(CodeForbidden, "this side may not do that")
@@ -71,6 +76,8 @@ func decideRecord(s *Session, who Participant, c Command, now time.Time) ([]Even
 		return pushEvent(s, who, c, now)
 	case Assign, SetState, SetBlocked:
 		return manage(s, who, c, now)
+	case ForgetAddress:
+		return forgetAddress(s), nil
 	case Erase:
 		return []Event{Erased{At: now}}, nil
 	}
@@ -80,6 +87,16 @@ func decideRecord(s *Session, who Participant, c Command, now time.Time) ([]Even
 // Access decides about a connection that joins: what it brought is known from now on.
 func (r Rules) Access(s *Session, a Access, now time.Time) Event {
 	return VisitorChanged{Visitor: s.Visitor.accessed(a, now), What: AccessChanged}
+}
+
+// forgetAddress takes out the address of the last access.
+func forgetAddress(s *Session) []Event {
+	if !s.Visitor.Addr.IsValid() {
+		return nil
+	}
+	v := s.Visitor
+	v.Addr = netip.AddrPort{}
+	return []Event{VisitorChanged{v, AddressForgotten}}
 }
 
 func (r Rules) postMessage(s *Session, who Participant, c PostMessage, now time.Time) ([]Event, []Effect, *Error) {

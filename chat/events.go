@@ -44,6 +44,7 @@ const (
 	UserChanged
 	SegmentsChanged
 	DataChanged
+	AddressForgotten
 )
 
 // Composing shows the other side that somebody is typing; it is not kept.

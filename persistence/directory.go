@@ -39,6 +39,10 @@ type Directory interface {
 	// DeleteLogins ends all logins of an agent.
 	DeleteLogins(ctx context.Context, agent chat.AgentID) error
 
+	// Swept is when retention was last carried out; the zero time when it never was. PutSwept sets it.
+	Swept(ctx context.Context) (time.Time, error)
+	PutSwept(ctx context.Context, at time.Time) error
+
 	// DeploymentKey returns the deployment's 256-bit secret, made at the first call.
 	DeploymentKey(ctx context.Context) ([32]byte, error)
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/parlor-chat/parlor/chat"
 	"github.com/parlor-chat/parlor/persistence"
@@ -173,6 +174,27 @@ func (s *Store) DeleteLogins(ctx context.Context, agent chat.AgentID) error {
 			delete(s.logins, hash)
 		}
 	}
+	return nil
+}
+
+// Swept implements persistence.Directory.
+func (s *Store) Swept(ctx context.Context) (time.Time, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer leave()
+	return s.swept, nil
+}
+
+// PutSwept implements persistence.Directory.
+func (s *Store) PutSwept(ctx context.Context, at time.Time) error {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	s.swept = at.UTC()
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/parlor-chat/parlor/chat"
 	"github.com/parlor-chat/parlor/persistence"
@@ -29,6 +30,7 @@ type Store struct {
 	password   map[chat.AgentID]string
 	logins     map[[32]byte]persistence.Login
 	secret     *[32]byte
+	swept      time.Time
 }
 
 type key struct {

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
+	"time"
 	"unicode"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -135,6 +136,20 @@ func (s *Store) PutPassword(ctx context.Context, agent chat.AgentID, encodedHash
 // Password implements persistence.Directory.
 func (s *Store) Password(ctx context.Context, agent chat.AgentID) (string, error) {
 	return find[string](ctx, s, passwordKey(agent))
+}
+
+// Swept implements persistence.Directory.
+func (s *Store) Swept(ctx context.Context) (time.Time, error) {
+	at, err := find[time.Time](ctx, s, nodeKey(nodeSwept))
+	if errors.Is(err, persistence.ErrNotFound) {
+		return time.Time{}, nil
+	}
+	return at, err
+}
+
+// PutSwept implements persistence.Directory.
+func (s *Store) PutSwept(ctx context.Context, at time.Time) error {
+	return s.put(ctx, nodeKey(nodeSwept), at.UTC())
 }
 
 // DeploymentKey implements persistence.Directory. It was made when the data directory was.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/persistence"
 	"github.com/parlor-chat/parlor/persistence/pebblestore"
 )
@@ -34,7 +35,7 @@ func needles() map[string][]byte {
 	ip := netip.MustParseAddr(needleIP).As4()
 	return map[string][]byte{
 		"text": []byte(needleText), "note": []byte(needleNote), "name": []byte(needleName), "ip as text": []byte(needleIP),
-		"ip as bytes": append(ip[:], 0x12, 0x67), "ip in hex": []byte(hex.EncodeToString(ip[:])),
+		"ip as bytes": append(ip[:], 0x12, 0x67), "ip in an identification": append(ip[:], 0x67, 0x12), "ip in hex": []byte(hex.EncodeToString(ip[:])),
 		"secret": needleSecret[:], "secret in hex": []byte(hex.EncodeToString(needleSecret[:])),
 		"secret in base64":    []byte(base64.RawURLEncoding.EncodeToString(needleSecret[:])),
 		"part of the secret":  needleSecret[:16],
@@ -283,6 +284,45 @@ func TestScrubForgetsNothingNewer(t *testing.T) {
 			t.Errorf("left: %s", needle)
 		}
 	}
+}
+
+// TestScrubIdentifications (G16): the records of a day that was dropped, and of one session, are off the disk; others stay.
+func TestScrubIdentifications(t *testing.T) {
+	dir := t.TempDir()
+	s := openPlain(t, dir)
+	defer mustClose(t, s)
+	epoch := claim(t, s)
+	identify := func(n uint64, ip string, at time.Time) *session {
+		w := newSession(s, epoch, n)
+		c := w.step([]byte("x"))
+		c.Identify = &persistence.Identification{Addr: netip.MustParseAddrPort(ip), From: at, To: at}
+		if err := w.try(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	last := time.UnixMilli(1_760_000_000_000)
+	identify(1, needleIP+":4711", last.AddDate(-1, 0, 0))
+	asked := identify(2, needleIP+":4711", last)
+	stays := identify(3, "198.51.100.99:4711", last)
+	fill(t, s, epoch, 1000)
+	if len(found(t, dir)) == 0 {
+		t.Fatal("the needles were not in the files to begin with: this test does not see")
+	}
+	if any, err := s.ForgetIdentifications(t.Context(), site, last); !any || err != nil {
+		t.Fatal(any, err)
+	}
+	if err := s.EraseIdentifications(t.Context(), site, asked.head.ID); err != nil {
+		t.Fatal(err)
+	}
+	scrub(t, s)
+	if left := found(t, dir); len(left) > 0 {
+		t.Fatalf("left:\n%s", strings.Join(left, "\n"))
+	}
+	if all, err := s.Identifications(t.Context(), site, stays.head.ID); err != nil || len(all) != 1 {
+		t.Errorf("the other record: %v, %v", all, err)
+	}
+	figure.Note(t, "G16", "needle scan after the term of an identification record: 0 hits in %d files", len(contents(t, dir)))
 }
 
 // TestScrubAfterRestart erases, stops, and scrubs with the next start: what waits is not forgotten.

@@ -80,6 +80,7 @@ func Open(o Options) (*Store, error) {
 const (
 	nodeStarts = "starts"
 	nodeSecret = "secret"
+	nodeSwept  = "swept"
 )
 
 func nodeKey(name string) []byte { return append([]byte{tableNode}, name...) }

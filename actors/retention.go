@@ -1,0 +1,125 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
+)
+
+const (
+	// sweepFirst is how long after its start a node carries out the terms of retention, sweepEvery how often from then on. Terms are in days.
+	sweepFirst = 10 * time.Minute
+	sweepEvery = 6 * time.Hour
+	// sweepPage is how many conversations are looked at together.
+	sweepPage = 200
+	// leap is by how much the clock may have gone on, beyond what this process saw pass, until its terms are not believed at once: a clock that was
+	// set wrong must not end everything (G20). trustedAfter is how long it then has to be right.
+	leap         = 7 * 24 * time.Hour
+	trustedAfter = 24 * time.Hour
+)
+
+// retention carries out what websites' policies say: identification records whose term has ended, addresses, conversations that are too old. It
+// belongs to the janitor, one run at a time.
+type retention struct {
+	sys *System
+	log *slog.Logger
+	// began is when this process started; suspect is since when the clock is not believed, zero while it is.
+	began, suspect time.Time
+}
+
+// sweep goes through all websites once. It reports whether anything was removed, whose bytes are then to be scrubbed.
+func (r *retention) sweep(ctx context.Context) (removed bool, err error) {
+	now := time.Now()
+	if trusted, err := r.trusts(ctx, now); err != nil || !trusted {
+		return false, err
+	}
+	websites, err := r.sys.store.Websites(ctx)
+	if err != nil {
+		return false, err
+	}
+	var errs []error
+	for _, w := range websites {
+		any, err := r.identifications(ctx, w, now)
+		removed = removed || any
+		errs = append(errs, err)
+		if w.Retain.Terms() {
+			any, err = r.conversations(ctx, w, now)
+			removed = removed || any
+			errs = append(errs, err)
+		}
+	}
+	errs = append(errs, r.sys.store.PutSwept(ctx, now))
+	return removed, errors.Join(errs...)
+}
+
+// trusts reports whether the clock can be believed: it has not gone on by more than a week since the last sweep, or has said the same for a day.
+func (r *retention) trusts(ctx context.Context, now time.Time) (bool, error) {
+	last, err := r.sys.store.Swept(ctx)
+	if err != nil {
+		return false, err
+	}
+	ran := now.Sub(r.began)                 // monotonic
+	wall := now.Round(0).Sub(last.Round(0)) // as the clock says
+	drift := now.Round(0).Sub(r.began.Round(0)) - ran
+	if last.IsZero() || (wall <= leap+ran && drift.Abs() < leap) {
+		r.suspect = time.Time{}
+		return true, nil
+	}
+	if r.suspect.IsZero() {
+		r.suspect = now
+		r.log.Warn("the clock has gone on by more than a week since retention last ran; terms are carried out in a day. If the clock is wrong, set it right before",
+			slog.Duration("since", wall.Round(time.Hour)))
+	}
+	if now.Sub(r.suspect) < trustedAfter {
+		return false, nil
+	}
+	r.began, r.suspect = now, time.Time{}
+	return true, nil
+}
+
+// identifications drops the days whose term has ended.
+func (r *retention) identifications(ctx context.Context, w chat.Website, now time.Time) (bool, error) {
+	term, ok := w.Retain.Identifies()
+	if !ok {
+		now = now.Add(24 * time.Hour) // today's go as well
+	}
+	return r.sys.store.ForgetIdentifications(ctx, w.ID, now.Add(-term))
+}
+
+// conversations looks at each conversation of a website.
+func (r *retention) conversations(ctx context.Context, w chat.Website, now time.Time) (removed bool, err error) {
+	for behind := (chat.SessionID{}); ; {
+		page, err := r.sys.store.Conversations(ctx, w.ID, behind, sweepPage)
+		if err != nil || len(page) == 0 {
+			return removed, err
+		}
+		for i := range page {
+			command := dueOf(w.Retain, &page[i], now)
+			if command == nil {
+				continue
+			}
+			err := r.sys.Order(ctx, w.ID, page[i].Head.ID, chat.Participant{Role: chat.RoleSystem}, command)
+			if err != nil && !errors.Is(err, ErrUnknownSession) {
+				return removed, err
+			}
+			removed = true
+		}
+		behind = page[len(page)-1].Head.ID
+	}
+}
+
+// dueOf is what retention wants of a conversation; nil: that it stays as it is.
+func dueOf(policy chat.Retention, c *persistence.Record, now time.Time) chat.Command {
+	switch {
+	case !policy.KeepsConversation(c.Head.ActiveAt, now):
+		return chat.Erase{Reason: "older than the website keeps conversations"}
+	case c.Visitor.Addr.IsValid() && !policy.KeepsIP(true, c.Visitor.SeenAt, now):
+		return chat.ForgetAddress{}
+	default:
+		return nil
+	}
+}
