@@ -6,6 +6,7 @@ RUNS    ?= 1000000
 ROUNDS  ?= 50
 SEEDS   ?= 200
 FLIPS   ?= 1000
+RESUMES ?= 50000
 D       ?= 10m
 
 .DEFAULT_GOAL := all
@@ -78,14 +79,16 @@ sim: ## Simulate visitors, agents and crashes in virtual time; SEEDS=n
 	$(GO) test ./engine -run TestSimulation -count=1 -v -args -seeds=$(SEEDS)
 
 .PHONY: chaos
-chaos: ## Kill the running program again and again, damage what it stored; ROUNDS=n, FLIPS=n
+chaos: ## Kill the running program, damage what it stored, cut its connections; ROUNDS=n, FLIPS=n, RESUMES=n
 	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 30m -args -rounds=$(ROUNDS)
 	$(GO) test ./persistence/pebblestore -run TestFlippedBits -count=1 -v -args -flips=$(FLIPS)
+	$(GO) test ./engine -run TestResumeThroughCuts -count=1 -v -timeout 4h -args -resumes=$(RESUMES)
 
 # The sizes of a long run, some 40 minutes on two cores. Exported: what chaos and sim take is given to them.
 .PHONY: guarantees
 guarantees: export SEEDS = 500
 guarantees: export ROUNDS = 50
+guarantees: export RESUMES = 1000000
 guarantees: setup ## Measure every guarantee at length and write docs/guarantees.md
 	scripts/guarantees
 

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -29,7 +30,7 @@ import (
 
 var (
 	simSeeds = flag.Uint64("seeds", 10, "how many simulations of each kind to run")
-	simSeed  = flag.Uint64("seed", 0, "the one simulation to run; 0: all")
+	simSeed  = flag.Uint64("seed", 0, "the one simulation to run, or where the cuts come from; 0: all, or others each time")
 	simTrace = flag.Bool("trace", false, "print what the clients of a failed simulation saw")
 )
 
@@ -409,21 +410,27 @@ func (s *sim) readAll() {
 			continue
 		}
 		s.w.must(err)
-		var messages []history.Message
-		for before, more := uint64(0), true; more; before = messages[0].Seq {
-			var entries []persistence.Entry
-			entries, more, err = s.store.Store.Messages(ctx, site, id, persistence.Page{Before: before})
-			s.w.must(err)
-			messages = append(messagesOf(name, entries), messages...)
-		}
-		notes, err := s.store.Store.Notes(ctx, site, id, persistence.NotePage{})
+		messages, notes, err := storedOf(ctx, s.store.Store, site, id)
 		s.w.must(err)
 		h := record.Head
 		s.note(history.Kept{
 			Log: name, Messages: messages, Read: history.Marks(h.Read), Delivered: history.Marks(h.Delivered),
 			Unread: history.Marks{Visitor: uint64(h.Unread.Visitor), Agent: uint64(h.Unread.Agent)},
-		}, history.Kept{Log: notesOf(name), Messages: messagesOf(name, notes)})
+		}, history.Kept{Log: notesOf(name), Messages: notes})
 	}
+}
+
+// storedOf reads both logs of a session from the store.
+func storedOf(ctx context.Context, store persistence.Store, site chat.WebsiteID, id chat.SessionID) (messages, notes []history.Message, err error) {
+	for before, more := uint64(0), true; more; before = messages[0].Seq {
+		var entries []persistence.Entry
+		if entries, more, err = store.Messages(ctx, site, id, persistence.Page{Before: before}); err != nil {
+			return nil, nil, err
+		}
+		messages = append(messagesOf(id.String(), entries), messages...)
+	}
+	entries, err := store.Notes(ctx, site, id, persistence.NotePage{})
+	return messages, messagesOf(id.String(), entries), err
 }
 
 func messagesOf(session string, entries []persistence.Entry) (all []history.Message) {
