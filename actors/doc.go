@@ -17,7 +17,7 @@
 // What waits in the mailbox comes first, and then the session looks again.
 //
 // A temporary session that nobody uses leaves its actor the same way and leaves its state behind, which rests in the shard until it is needed or
-// expires.
+// expires. What rests when the system stops is in [System.Left], for the next system's [System.Restore].
 //
 // The package imports neither net/http nor a websocket nor a store's driver.
 package actors

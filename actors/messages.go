@@ -122,10 +122,10 @@ type (
 	flush               struct{}
 )
 
-// Messages to a shard, beside those it routes.
+// Messages to a shard, beside those it routes and a *rested that another system left.
 type (
-	// drain makes the shard poison all its children and answer on done.
-	drain struct{ done chan<- struct{} }
+	// drain makes the shard poison all its children and answer on done, with what rests: it is the receiver's from then on.
+	drain struct{ done chan<- []*rested }
 	// expireRested says that the time of a session at rest has come.
 	expireRested struct{}
 )

@@ -45,6 +45,19 @@ func (r *receipts) keep(sender chat.Sender, id chat.MessageID, receipt persisten
 	return r
 }
 
+// list is what is remembered, in the order in which it came.
+func (r *receipts) list() (all []persistence.Dedupe) {
+	if r == nil {
+		return nil
+	}
+	for i := range r.ring {
+		if e := &r.ring[(r.next+i)%len(r.ring)]; e.receipt.Seq != 0 {
+			all = append(all, persistence.Dedupe{Sender: e.sender, ID: e.id, Receipt: e.receipt})
+		}
+	}
+	return all
+}
+
 // dedupeOf names what a command posts, and reports false for commands that may repeat.
 func dedupeOf(c *Command) (persistence.Dedupe, bool) {
 	switch m := c.Command.(type) {

@@ -201,6 +201,8 @@ func (c *conn) Handled() {
 // frame is what tests look at of a server's frame.
 type frame struct {
 	T, ID, Code  string
+	Resume       string
+	Fired        bool
 	Ref          int64
 	Seq          uint64
 	Content      json.RawMessage

@@ -118,6 +118,13 @@ func (r *route) leave(c *child) bool {
 	return true
 }
 
+// leaveBehind notes what a session leaves behind that stops without the handshake: the node stops.
+func (r *route) leaveBehind(c *child, one *rested) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c.leaving = &leaving{rested: one}
+}
+
 func (r *route) put(id chat.SessionID, c *child) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

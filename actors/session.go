@@ -73,6 +73,8 @@ type subscriber struct {
 type journal struct {
 	messages []persistence.Entry
 	notes    []persistence.NoteEntry
+	// recent are the receipts of notes, while the session has no actor.
+	recent *receipts
 }
 
 // Receive implements actor.Actor.

@@ -57,6 +57,9 @@ func (s *session) mayRest() bool {
 func (s *session) resume(r *rested) {
 	s.state, s.journal, s.lastAccess = r.state, r.journal, r.lastAccess
 	s.id, s.website = r.state.ID, r.state.Website
+	if s.journal != nil {
+		s.recent, s.journal.recent = s.journal.recent, nil
+	}
 }
 
 // ticked handles the timer: the session's time may have come, unless somebody was here since.
@@ -108,6 +111,9 @@ func (s *session) end() (rest *rested) {
 		s.sys.stats.Passivated.Add(1)
 	case s.mayRest() && s.sys.lifetime.Fate(false, s.lastAccess, time.Now()) == chat.Stay:
 		rest = &rested{state: s.state, journal: s.journal, lastAccess: s.lastAccess}
+		if s.journal != nil {
+			s.journal.recent = s.recent
+		}
 	default:
 		s.show(protocol.Encode(protocol.Deleted{Session: s.id}), 0, nil)
 		s.subscribers = nil
@@ -129,12 +135,16 @@ func (s *session) save() {
 	}
 }
 
-// stopping runs when the node stops; sessions that left by the handshake have nothing left to write.
+// stopping runs when the node stops; sessions that left by the handshake have nothing left. A visitor who is still connected is here now.
 func (s *session) stopping() {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-	if s.state != nil {
-		s.save()
+	if s.watchedBy(chat.RoleVisitor) {
+		s.accessed()
+	}
+	s.subscribers = nil // who looks at it is not told that it is gone: it may not be
+	if one := s.end(); one != nil {
+		s.route().leaveBehind(s.child, one)
 	}
 }

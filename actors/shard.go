@@ -18,7 +18,7 @@ type shard struct {
 	route    *route
 	resting  resting
 	pressed  time.Time
-	draining chan<- struct{}
+	draining chan<- []*rested
 }
 
 func newShard(sys *System, r *route) *shard {
@@ -36,6 +36,8 @@ func (s *shard) Receive(ctx actor.Context) {
 		s.route.arrived()
 	case *actor.Terminated:
 		s.terminated(ctx, m)
+	case *rested:
+		s.restore(ctx, m)
 	case *drain:
 		s.drain(ctx, m)
 	case expireRested:
@@ -110,7 +112,7 @@ func (s *shard) terminated(ctx actor.Context, m *actor.Terminated) {
 	c := s.route.remove(id)
 	s.sys.stats.Sessions.Add(-1)
 	if left := c.leaving; left != nil {
-		if left.rested != nil && s.draining == nil {
+		if left.rested != nil {
 			s.rest(ctx, left.rested)
 		}
 		s.forward(ctx, left.held)
@@ -130,7 +132,7 @@ func (s *shard) forward(ctx actor.Context, held []*toSession) {
 	}
 }
 
-// drain stops all sessions; the shard answers when the last one is gone.
+// drain stops all sessions; the shard answers when the last one is gone, with those that rest.
 func (s *shard) drain(ctx actor.Context, m *drain) {
 	s.draining = m.done
 	s.route.close()
@@ -142,6 +144,6 @@ func (s *shard) drain(ctx actor.Context, m *drain) {
 
 func (s *shard) drained() {
 	if s.draining != nil && len(s.route.sessions) == 0 {
-		s.draining <- struct{}{}
+		s.draining <- s.resting.leave()
 	}
 }

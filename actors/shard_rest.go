@@ -45,6 +45,14 @@ func (r *resting) take(id chat.SessionID) *rested {
 	return one
 }
 
+// leave gives away all that rest.
+func (r *resting) leave() []*rested {
+	r.stop()
+	left := r.queue
+	r.byID, r.queue = nil, nil
+	return left
+}
+
 func (r *resting) stop() {
 	if r.timer != nil {
 		r.timer.Stop()

@@ -57,6 +57,8 @@ type System struct {
 	workers  *workers.Pool[func()]
 
 	stop sync.Once
+	// left are the temporary sessions that rested when the system stopped, by shard.
+	left [][]*rested
 }
 
 // Start claims all shards in the store and starts their actors.
@@ -129,7 +131,7 @@ func supervised() actor.PropsOption {
 }
 
 // Stop ends all actors: sessions write what they still hold, then stop. It waits until all are gone or ctx ends; a second call does nothing.
-// Connections must have been closed before.
+// Connections must have been closed before. What temporary sessions leave behind is then in Left.
 func (s *System) Stop(ctx context.Context) (err error) {
 	s.stop.Do(func() {
 		err = s.drainShards(ctx)
@@ -155,13 +157,14 @@ func (s *System) shardPIDs() []*actor.PID {
 }
 
 func (s *System) drainShards(ctx context.Context) error {
-	done := make(chan struct{}, len(s.shards))
+	done := make(chan []*rested, len(s.shards))
 	for i := range s.shards {
 		s.actors.Root.Send(s.shards[i].shard, &drain{done})
 	}
 	for range s.shards {
 		select {
-		case <-done:
+		case left := <-done:
+			s.left = append(s.left, left)
 		case <-ctx.Done():
 			return fmt.Errorf("actors: drain: %w", context.Cause(ctx))
 		}
