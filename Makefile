@@ -5,6 +5,7 @@ BIN     := bin/parlor
 RUNS    ?= 1000000
 ROUNDS  ?= 50
 SEEDS   ?= 200
+RESTARTS ?= 20
 FLIPS   ?= 1000
 RESUMES ?= 50000
 D       ?= 10m
@@ -79,8 +80,9 @@ sim: ## Simulate visitors, agents and crashes in virtual time; SEEDS=n
 	$(GO) test ./engine -run TestSimulation -count=1 -v -args -seeds=$(SEEDS)
 
 .PHONY: chaos
-chaos: ## Kill the running program, damage what it stored, cut its connections; ROUNDS=n, FLIPS=n, RESUMES=n
+chaos: ## Kill and restart the running program, damage what it stored, cut its connections; ROUNDS=n, RESTARTS=n, FLIPS=n, RESUMES=n
 	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 30m -args -rounds=$(ROUNDS)
+	$(GO) test ./cmd/parlor -run TestRestart -count=1 -v -timeout 30m -args -restarts=$(RESTARTS)
 	$(GO) test ./persistence/pebblestore -run TestFlippedBits -count=1 -v -args -flips=$(FLIPS)
 	$(GO) test ./engine -run TestResumeThroughCuts -count=1 -v -timeout 4h -args -resumes=$(RESUMES)
 

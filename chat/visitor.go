@@ -88,17 +88,35 @@ func shared(text string) string {
 	return unique.Make(text).Value()
 }
 
+func (v *Page) share() {
+	v.Title = shared(v.Title)
+	for _, url := range []*string{&v.URL, &v.Referrer} {
+		if !strings.Contains(*url, "?") { // a query may be this visitor's alone
+			*url = shared(*url)
+		}
+	}
+}
+
+// Share lets a visitor that was decoded have its texts in common with others, as one has that came by itself. It changes v in place: nobody else
+// may have it yet.
+func (v *Visitor) Share() {
+	for _, text := range []*string{&v.Locale, &v.Timezone, &v.Browser, &v.System} {
+		*text = shared(*text)
+	}
+	for i := range v.Pages {
+		v.Pages[i].share()
+	}
+	for i := range v.Fired {
+		v.Fired[i] = shared(v.Fired[i])
+	}
+}
+
 // HasFired reports whether the trigger fired in this session.
 func (v *Visitor) HasFired(trigger string) bool { return slices.Contains(v.Fired, trigger) }
 
 // visited returns v with the page put in front.
 func (v Visitor) visited(p Page, at time.Time) Visitor {
-	p.Title = shared(p.Title)
-	for _, url := range []*string{&p.URL, &p.Referrer} {
-		if !strings.Contains(*url, "?") { // a query may be this visitor's alone
-			*url = shared(*url)
-		}
-	}
+	p.share()
 	keep := min(len(v.Pages), MaxPages-1)
 	pages := make([]PageVisit, 0, keep+1)
 	pages = append(pages, PageVisit{p, at})

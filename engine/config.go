@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type Config struct {
 	Admin    Admin    `koanf:"admin"`
 	Store    Store    `koanf:"store"`
 	Sessions Sessions `koanf:"sessions"`
+	Handover Handover `koanf:"handover"`
 	Cookies  Cookies  `koanf:"cookies"`
 	Limits   Limits   `koanf:"limits"`
 	Timeouts Timeouts `koanf:"timeouts"`
@@ -61,6 +63,19 @@ type Sessions struct {
 	// minute.
 	Idle time.Duration `koanf:"idle"`
 }
+
+// Handover is how a planned restart hands sessions without messages to the next process, where systemd does not keep them (DESIGN.md section 5).
+type Handover struct {
+	// Dir is a directory in memory for a file of them, which the next process takes: an absolute path on a tmpfs; off; or auto, the default: the
+	// directory of Options.RuntimeDir if there is one. Who sets it sees to it that a file that no process takes does not stay there.
+	Dir string `koanf:"dir"`
+}
+
+// The words for Handover.Dir.
+const (
+	handoverAuto = "auto"
+	handoverOff  = "off"
+)
 
 // Cookies is how the deployment names its cookies.
 type Cookies struct {
@@ -116,6 +131,7 @@ func Default() Config {
 		Admin:    Admin{Listen: "127.0.0.1:9090"},
 		Store:    Store{Dir: "parlor-data"},
 		Sessions: Sessions{Temporary: life.Temporary, Idle: life.Idle},
+		Handover: Handover{Dir: handoverAuto},
 		Cookies:  Cookies{Prefix: chat.DefaultCookiePrefix},
 		Limits: Limits{
 			MessagesPerSecond: rate.PerSecond, MessagesBurst: rate.Burst, Pending: 64,
@@ -148,6 +164,9 @@ func (c Config) Validate() error {
 	}
 	if c.Store.Dir == "" {
 		p.add("store.dir", "empty; name the data directory")
+	}
+	if d := c.Handover.Dir; d != handoverAuto && d != handoverOff && !filepath.IsAbs(d) {
+		p.add("handover.dir", "%q: use auto, off, or an absolute path to a directory on a tmpfs", d)
 	}
 	p.cookiePrefix(c.Cookies.Prefix)
 	p.limits(c.Limits)

@@ -15,6 +15,8 @@ import (
 	"github.com/parlor-chat/parlor/accounts"
 	"github.com/parlor-chat/parlor/actors"
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/engine/handover"
+	"github.com/parlor-chat/parlor/internal/systemd"
 	"github.com/parlor-chat/parlor/persistence"
 	"github.com/parlor-chat/parlor/persistence/pebblestore"
 	"github.com/parlor-chat/parlor/policy"
@@ -30,6 +32,10 @@ type Options struct {
 	Store persistence.Store
 	// Listener and AdminListener are served instead of the configured addresses. The node closes them.
 	Listener, AdminListener net.Listener
+	// Manager is the service manager that is told of the node's state and keeps temporary sessions across a restart; nil without one.
+	Manager *systemd.Manager
+	// RuntimeDir is a directory that lives as long as the service, empty without one.
+	RuntimeDir string
 	// Logger receives the node's log; nil discards it.
 	Logger *slog.Logger
 }
@@ -50,6 +56,7 @@ type Node struct {
 	urls      []string
 	adminURL  string
 	control   *controlFile
+	handover  handover.Place
 	demo      Demo
 
 	ready   atomic.Bool
@@ -67,7 +74,10 @@ func New(c Config, o Options) (*Node, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Node{config: c, options: o, log: o.Logger, failed: make(chan error, 2)}, nil
+	return &Node{
+		config: c, options: o, log: o.Logger, failed: make(chan error, 2),
+		handover: handover.Place{Manager: o.Manager, DataDir: c.Store.Dir},
+	}, nil
 }
 
 // Start makes the node serve. On an error everything that was begun has been ended again. Errors say what the operator can do.
@@ -77,6 +87,9 @@ func (n *Node) Start(ctx context.Context) (err error) {
 			_ = n.Stop(ctx) // the first error is the one to tell
 		}
 	}()
+	if n.handover.Dir, err = n.handoverDir(); err != nil {
+		return err
+	}
 	listener, err := n.listen(n.options.Listener, n.config.HTTP.Listen, "http.listen")
 	if err != nil {
 		return err
@@ -95,6 +108,7 @@ func (n *Node) Start(ctx context.Context) (err error) {
 	if err := n.assemble(ctx); err != nil {
 		return err
 	}
+	n.takeOver()
 	n.serve(n.public, n.transport.Handler(), listener)
 	if adminListener != nil {
 		if err := n.serveAdmin(adminListener); err != nil {
@@ -102,6 +116,7 @@ func (n *Node) Start(ctx context.Context) (err error) {
 		}
 	}
 	n.ready.Store(true)
+	n.tell("started", n.options.Manager.Ready())
 	return nil
 }
 
@@ -118,6 +133,7 @@ func (n *Node) assemble(ctx context.Context) error {
 		return fmt.Errorf("engine: deployment key: %w", err)
 	}
 	n.accounts = accounts.New(n.store)
+	n.handover.Key = key
 	n.operator = &Operator{directory: n.store, accounts: n.accounts, config: n.config}
 	if n.config.Demo {
 		if n.demo, err = n.operator.ensureDemo(ctx); err != nil {
@@ -257,6 +273,7 @@ func (n *Node) shutdown(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, n.config.Timeouts.Drain, errors.New("the drain timeout ended"))
 	defer cancel()
 	n.ready.Store(false)
+	n.tell("stopping", n.options.Manager.Stopping())
 	var errs []error
 	did := func(what string, err error) {
 		if err != nil {
@@ -276,6 +293,7 @@ func (n *Node) shutdown(ctx context.Context) error {
 		flush, done := context.WithTimeout(context.WithoutCancel(ctx), n.config.Timeouts.Commit+time.Second)
 		did("stop the actors", n.system.Stop(flush))
 		done()
+		n.handOver()
 	}
 	if n.control != nil {
 		did("control file", n.control.remove())

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"log/slog"
+	"os"
+	"strings"
 
 	"github.com/parlor-chat/parlor/engine"
+	"github.com/parlor-chat/parlor/internal/systemd"
 )
 
 // serveCmd serves until it is interrupted.
@@ -25,7 +28,8 @@ func (serveCmd) Run(ctx context.Context, s *settings, o output) error {
 
 // serve runs a node until ctx ends or it fails; started is called when it serves.
 func serve(ctx context.Context, c engine.Config, log *slog.Logger, started func(*engine.Node) error) error {
-	n, err := engine.New(c, engine.Options{Logger: log})
+	runtimeDir, _, _ := strings.Cut(os.Getenv("RUNTIME_DIRECTORY"), ":") // the unit may have several
+	n, err := engine.New(c, engine.Options{Logger: log, Manager: systemd.Detect(os.Getenv, os.Getpid()), RuntimeDir: runtimeDir})
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,8 @@ type talker struct {
 	body func(n int) string
 	// pause is how long it waits between two messages.
 	pause time.Duration
+	// polite makes it come back as browsers do (backoff.ts), and not as fast as it can.
+	polite bool
 	// repeats and conflicts are how many of a hundred messages are one that was sent before: as it was, or with another text under the same id.
 	repeats, conflicts int
 	random             *rand.Rand
@@ -120,13 +122,10 @@ func (c *crowd) check(t *testing.T, server testclient.Server) {
 }
 
 func (v *talker) talk(ctx context.Context) {
-	for ctx.Err() == nil && v.broken == nil {
+	for gone := time.Now(); ctx.Err() == nil && v.broken == nil; {
 		c, err := v.join(ctx, v.random.IntN(2) == 0)
 		if err != nil {
-			select {
-			case <-time.After(20 * time.Millisecond):
-			case <-ctx.Done():
-			}
+			v.rest(ctx, gone)
 			continue
 		}
 		for ctx.Err() == nil && v.broken == nil && v.next(c) {
@@ -137,7 +136,27 @@ func (v *talker) talk(ctx context.Context) {
 		}
 		c.Cut()
 		v.note(history.Left{Conn: v.conn, Log: v.session})
+		if gone = time.Now(); v.polite {
+			v.rest(ctx, gone)
+		}
 	}
+}
+
+// rest waits before the next attempt.
+func (v *talker) rest(ctx context.Context, gone time.Time) {
+	wait := 20 * time.Millisecond
+	if v.polite {
+		wait = backoff(v.random, time.Since(gone))
+	}
+	select {
+	case <-time.After(wait):
+	case <-ctx.Done():
+	}
+}
+
+// backoff is how long a browser waits that has been without a connection for so long.
+func backoff(random *rand.Rand, gone time.Duration) time.Duration {
+	return time.Duration(random.Float64() * float64(min(30*time.Second, max(500*time.Millisecond, gone))))
 }
 
 func (v *talker) note(events ...history.Event) {

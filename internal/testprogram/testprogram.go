@@ -70,8 +70,24 @@ type Process struct {
 // Demo starts a demo on a data directory and waits until it is ready. It is killed when the test ends.
 func (p *Program) Demo(t *testing.T, dir, listen string, args ...string) *Process {
 	t.Helper()
-	run := &Process{}
-	run.cmd = exec.Command(p.Path, append([]string{"demo", "--json", "--data", dir, "--listen", listen}, args...)...)
+	return begin(t, exec.Command(p.Path, demo(dir, listen, args)...))
+}
+
+// Supervised is Demo as a service manager starts it: with variables beside its own, and with descriptors from 3 on.
+func (p *Program) Supervised(t *testing.T, environment []string, files []*os.File, dir, listen string, args ...string) *Process {
+	t.Helper()
+	cmd := exec.Command("sh", append([]string{"-c", `LISTEN_PID=$$ exec "$0" "$@"`, p.Path}, demo(dir, listen, args)...)...)
+	cmd.Env, cmd.ExtraFiles = append(os.Environ(), environment...), files
+	return begin(t, cmd)
+}
+
+func demo(dir, listen string, args []string) []string {
+	return append([]string{"demo", "--json", "--data", dir, "--listen", listen}, args...)
+}
+
+func begin(t *testing.T, cmd *exec.Cmd) *Process {
+	t.Helper()
+	run := &Process{cmd: cmd}
 	run.cmd.Stderr = &run.log
 	out, err := run.cmd.StdoutPipe()
 	if err != nil {
@@ -107,9 +123,12 @@ func (p *Process) Kill() {
 func (p *Process) wait() { p.once.Do(func() { _ = p.cmd.Wait() }) } // the exit code is read from the state
 
 // Interrupt asks the process to end, and returns its exit code.
-func (p *Process) Interrupt(t *testing.T) int {
+func (p *Process) Interrupt(t *testing.T) int { return p.Signal(t, os.Interrupt) }
+
+// Signal sends a signal on which the process ends, and returns its exit code.
+func (p *Process) Signal(t *testing.T, s os.Signal) int {
 	t.Helper()
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+	if err := p.cmd.Process.Signal(s); err != nil {
 		t.Fatal(err)
 	}
 	p.wait()

@@ -1,0 +1,4 @@
+//go:build !linux
+
+// Package testsystemd is for Linux.
+package testsystemd
