@@ -314,6 +314,7 @@ type troubled struct {
 type trouble struct {
 	commit func(ctx context.Context, c *persistence.Commit) (persistence.Committed, error)
 	load   func(ctx context.Context) error
+	notes  func() error
 	erase  func(ctx context.Context, session chat.SessionID) error
 }
 
@@ -334,6 +335,15 @@ func (s *troubled) Load(ctx context.Context, w chat.WebsiteID, id chat.SessionID
 		}
 	}
 	return s.Store.Load(ctx, w, id)
+}
+
+func (s *troubled) Notes(ctx context.Context, w chat.WebsiteID, id chat.SessionID, p persistence.NotePage) ([]persistence.Entry, error) {
+	if x := s.around.Load(); x != nil && x.notes != nil {
+		if err := x.notes(); err != nil {
+			return nil, err
+		}
+	}
+	return s.Store.Notes(ctx, w, id, p)
 }
 
 func (s *troubled) Erase(ctx context.Context, e persistence.Erasure) error {

@@ -78,6 +78,7 @@ func (s *session) welcome(w protocol.VisitorWelcome, resume string) []byte {
 	w.Unread, w.Ongoing = s.state.Unread.Visitor, s.state.Started
 	w.Read, w.Delivered = s.state.Read, s.state.Delivered
 	w.User, w.Segments, w.Data = s.state.Visitor.Who(), s.state.Visitor.Segments, s.state.Visitor.Data
+	w.Consent = protocol.DescribeConsent(s.site.Website().RequireConsent, s.state.Visitor.Consent)
 	w.Online, w.Agents = presence.Online, presence.Agents
 	for _, t := range s.site.rules().Triggers {
 		if !s.state.Visitor.HasFired(t.Name) {

@@ -22,14 +22,10 @@ type step struct {
 	notes    []persistence.NoteEntry
 	visitor  bool
 	dedupes  []persistence.Dedupe
-	// removed, when it is set, is what the step takes out of what is kept.
+	// scrub says that what the step replaces has to leave the disk.
+	scrub bool
+	// removed is what the step takes out of the agents' log; nil: nothing.
 	removed *removal
-}
-
-// removal is what has to leave the memory of the store and the disk: what the step replaces, in the visitor and in the agents' log.
-type removal struct {
-	// rewritten are entries of the agents' log that stand for those with the same numbers.
-	rewritten []persistence.NoteEntry
 }
 
 // oneEntry has room for what a message adds.
@@ -76,10 +72,12 @@ func (a *attempt) free() {
 // receipt means that something of the step was stored before, and nothing now.
 func (s *session) advance(ctx actor.Context, a *attempt, st step, mayWait bool) (*persistence.Receipt, *chat.Error) {
 	if !a.next.Started {
-		if s.unsettled && len(st.messages)+len(st.notes) > 0 {
+		if s.unsettled && (len(st.messages)+len(st.notes) > 0 || st.removed != nil) {
 			return nil, errUnavailable
 		}
-		s.keepInMemory(st)
+		if err := s.keepInMemory(st); err != nil {
+			return nil, storeRefusal(err)
+		}
 		s.reach(a)
 		return nil, nil
 	}
@@ -89,6 +87,11 @@ func (s *session) advance(ctx actor.Context, a *attempt, st step, mayWait bool) 
 		return nil, nil
 	}
 	timeout := s.sys.waits.context()
+	if st.removed != nil {
+		if err := s.findPushed(timeout, st.removed); err != nil {
+			return nil, storeRefusal(err)
+		}
+	}
 	committed, err := s.write(timeout, a, st)
 	if err != nil {
 		return nil, s.failed(ctx, err)
@@ -130,9 +133,9 @@ func (s *session) fold(next *chat.Session, st *step, events []chat.Event, dedupe
 			}
 		case chat.VisitorChanged:
 			st.visitor = true
-			if e.What == chat.AddressForgotten {
-				st.removed = new(removal)
-			}
+			st.scrub = st.scrub || e.What == chat.AddressForgotten
+		case chat.PageEventsRemoved:
+			st.removed, st.scrub = &removal{after: e.After, to: e.To}, true
 		}
 	}
 	if dedupe != nil {
@@ -152,15 +155,19 @@ func mayWait(events []chat.Event) bool {
 }
 
 // keepInMemory adds to a temporary session's log. Trigger messages wait there until somebody writes (P8).
-func (s *session) keepInMemory(st step) {
+func (s *session) keepInMemory(st step) error {
+	if st.removed != nil {
+		return s.journal.removePushed()
+	}
 	if len(st.messages)+len(st.notes) == 0 {
-		return
+		return nil
 	}
 	if s.journal == nil {
 		s.journal = new(journal)
 	}
 	s.journal.messages = append(s.journal.messages, st.messages...)
 	s.journal.notes = append(s.journal.notes, st.notes...)
+	return nil
 }
 
 // write stores a step. The first one of a session takes along what was in memory only.
@@ -181,7 +188,9 @@ func (s *session) write(ctx context.Context, a *attempt, st step) (persistence.C
 		c.Identify = s.identification(next)
 	}
 	if st.removed != nil {
-		c.Rewritten, c.Scrub = st.removed.rewritten, true
+		c.Rewritten = st.removed.rewritten
+	}
+	if c.Scrub = st.scrub; c.Scrub {
 		defer s.sys.actors.Root.Send(s.sys.janitor, erased{}) // also when the answer does not come: it may have happened
 	}
 	next.Version++
@@ -250,7 +259,7 @@ func (s *session) settle(ctx actor.Context, timeout context.Context) error {
 
 // adopt takes over the stored state and shows the messages that it has more than this one.
 func (s *session) adopt(ctx context.Context, record *persistence.Record) error {
-	seq, notes := s.state.Seq, s.state.Notes
+	seq, notes, said := s.state.Seq, s.state.Notes, s.state.Visitor.Consent
 	if record.Head.Seq > seq {
 		entries, _, err := s.sys.store.Messages(ctx, s.website, s.id, persistence.Page{After: seq, Limit: persistence.MaxPage})
 		if err != nil {
@@ -271,6 +280,10 @@ func (s *session) adopt(ctx context.Context, record *persistence.Record) error {
 	}
 	s.state = &chat.Session{Head: record.Head, Visitor: record.Visitor, Posting: s.state.Posting}
 	s.journal, s.unsettled = nil, false
+	if is := record.Visitor.Consent; is != nil && (said == nil || *said != *is) {
+		s.showConsent(nil)
+		s.showDetails()
+	}
 	return nil
 }
 

@@ -58,6 +58,8 @@ func (s *session) publishVisitor(ctx actor.Context, c *Command, e chat.VisitorCh
 		s.show(protocol.Encode(protocol.SegmentsFrame{Segments: v.Segments}), chat.RoleVisitor, c.Conn)
 	case chat.DataChanged:
 		s.show(protocol.Encode(protocol.DataFrame{Data: v.Data}), chat.RoleVisitor, c.Conn)
+	case chat.ConsentChanged:
+		s.showConsent(c.Conn)
 	case chat.TriggerFired:
 		s.show(protocol.Encode(protocol.TriggerFrame{Name: v.Fired[len(v.Fired)-1]}), chat.RoleVisitor, c.Conn)
 	}

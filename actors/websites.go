@@ -73,7 +73,9 @@ func (w *websites) put(website chat.Website) {
 }
 
 func (w *websites) settings(website chat.Website) *siteSettings {
-	s := &siteSettings{website: website, rules: chat.Rules{Limits: w.limits, Triggers: website.Triggers}}
+	s := &siteSettings{website: website, rules: chat.Rules{
+		Limits: w.limits, Triggers: website.Triggers, RequireConsent: website.RequireConsent,
+	}}
 	if w.policy != nil {
 		s.policy = w.policy(website)
 	}

@@ -47,6 +47,9 @@ type (
 	SetData struct{ Data map[string]any }
 	// PushEvent notes something that happened on the page.
 	PushEvent struct{ Event PageEvent }
+	// SetConsent says whether the visitor consents to what can be tracking: segments, custom data and events (P13). Without, what was told of
+	// these is removed.
+	SetConsent struct{ Tracking bool }
 	// Assign makes an agent responsible; the zero agent is nobody.
 	Assign struct{ Agent AgentID }
 	// SetState moves the conversation.
@@ -70,6 +73,7 @@ func (SetUser) command()       {}
 func (SetSegments) command()   {}
 func (SetData) command()       {}
 func (PushEvent) command()     {}
+func (SetConsent) command()    {}
 func (Assign) command()        {}
 func (SetState) command()      {}
 func (SetBlocked) command()    {}

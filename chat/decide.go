@@ -9,6 +9,8 @@ import (
 type Rules struct {
 	Limits   Limits
 	Triggers []Trigger
+	// RequireConsent refuses what can be tracking until the visitor consents (P13).
+	RequireConsent bool
 }
 
 // Decide answers what follows from a command: the events to store and apply, in order, and the effects to carry out. It changes nothing
@@ -20,6 +22,9 @@ func (r Rules) Decide(s *Session, who Participant, c Command, now time.Time) ([]
 	}
 	if err := mayCommand(who.Role, c); err != nil {
 		return nil, nil, err
+	}
+	if isTracking(c) && !r.mayTrack(&s.Visitor) {
+		return nil, nil, refuse(CodeConsentRequired, "the visitor did not consent to this")
 	}
 	switch c := c.(type) {
 	case PostMessage:
@@ -40,7 +45,7 @@ func mayCommand(role Role, c Command) *Error {
 	switch c.(type) {
 	case PostMessage, Compose, MarkRead, MarkDelivered:
 		allowed = role == RoleVisitor || role == RoleAgent
-	case VisitPage, FireTrigger, SetUser, SetSegments, SetData, PushEvent:
+	case VisitPage, FireTrigger, SetUser, SetSegments, SetData, PushEvent, SetConsent:
 		allowed = role == RoleVisitor
 	case PostNote, Assign, SetState, SetBlocked:
 		allowed = role == RoleAgent
@@ -70,6 +75,8 @@ func decideRecord(s *Session, who Participant, c Command, now time.Time) ([]Even
 		return setSegments(s, c)
 	case SetData:
 		return setData(s, c)
+	case SetConsent:
+		return setConsent(s, c, now), nil
 	case PostNote:
 		return postNote(s, who, c, now)
 	case PushEvent:

@@ -23,6 +23,9 @@ type (
 		Visitor Visitor
 		What    VisitorChange
 	}
+	// PageEventsRemoved takes what the page pushed out of the agents' log, behind the entry After up to the entry To. The entries keep their
+	// numbers; of those up to After nothing is left already.
+	PageEventsRemoved struct{ After, To uint64 }
 	// Assigned made an agent responsible.
 	Assigned struct{ Agent AgentID }
 	// StateChanged moved the conversation.
@@ -45,6 +48,7 @@ const (
 	SegmentsChanged
 	DataChanged
 	AddressForgotten
+	ConsentChanged
 )
 
 // Composing shows the other side that somebody is typing; it is not kept.
@@ -54,12 +58,13 @@ type Composing struct {
 	Text string
 }
 
-func (MessagePosted) event()  {}
-func (NotePosted) event()     {}
-func (Marked) event()         {}
-func (VisitorChanged) event() {}
-func (Assigned) event()       {}
-func (StateChanged) event()   {}
-func (BlockedChanged) event() {}
-func (Erased) event()         {}
-func (Composing) effect()     {}
+func (MessagePosted) event()     {}
+func (NotePosted) event()        {}
+func (Marked) event()            {}
+func (VisitorChanged) event()    {}
+func (PageEventsRemoved) event() {}
+func (Assigned) event()          {}
+func (StateChanged) event()      {}
+func (BlockedChanged) event()    {}
+func (Erased) event()            {}
+func (Composing) effect()        {}

@@ -228,3 +228,88 @@ func TestP12Triggers(t *testing.T) {
 		t.Errorf("after one trigger: %d messages, last %q, %d unread", s.Seq, s.Preview, s.Unread.Visitor)
 	}
 }
+
+// TestP13Consent: who may tell what, in each order of what a visitor says about tracking.
+func TestP13Consent(t *testing.T) {
+	yes, no := chat.SetConsent{Tracking: true}, chat.SetConsent{}
+	tracking := map[string]chat.Command{
+		"segments": chat.SetSegments{Segments: []string{"vip"}}, "data": chat.SetData{Data: map[string]any{"plan": "pro"}},
+		"event": chat.PushEvent{Event: chat.PageEvent{Name: "checkout"}},
+	}
+	for _, c := range []struct {
+		required bool
+		said     []chat.Command
+		may      bool
+	}{
+		{false, nil, true},
+		{true, nil, false},
+		{false, []chat.Command{yes}, true},
+		{true, []chat.Command{yes}, true},
+		{false, []chat.Command{no}, false},
+		{true, []chat.Command{no}, false},
+		{true, []chat.Command{yes, no}, false},
+		{false, []chat.Command{yes, no, yes}, true},
+		{true, []chat.Command{yes, yes, no, no, yes, yes}, true},
+	} {
+		rules, s := chat.Rules{RequireConsent: c.required}, newSession()
+		say := func(command chat.Command) *chat.Error {
+			events, _, refusal := rules.Decide(s, visitor, command, start)
+			for _, e := range events {
+				s.Apply(e)
+			}
+			return refusal
+		}
+		for _, command := range c.said {
+			if refusal := say(command); refusal != nil {
+				t.Fatalf("%+v: %T: %v", c, command, refusal)
+			}
+		}
+		for name, command := range tracking {
+			refusal := say(command)
+			if (refusal == nil) != c.may || (refusal != nil && refusal.Code != chat.CodeConsentRequired) {
+				t.Errorf("%+v: %s: %v", c, name, refusal)
+			}
+		}
+		for _, command := range []chat.Command{text("hello"), chat.SetUser{Nickname: ptr("Marie")}, chat.VisitPage{Page: chat.Page{URL: "/"}}} {
+			if refusal := say(command); refusal != nil {
+				t.Errorf("%+v: %T needs no consent: %v", c, command, refusal)
+			}
+		}
+	}
+}
+
+// TestP13AWithdrawalRemoves what was told, once, and nothing else; saying the same again changes nothing.
+func TestP13AWithdrawalRemoves(t *testing.T) {
+	s := newSession()
+	apply := func(who chat.Participant, c chat.Command) []chat.Event {
+		events := decide(t, s, who, c)
+		for _, e := range events {
+			s.Apply(e)
+		}
+		return events
+	}
+	apply(visitor, chat.SetUser{Nickname: ptr("Marie")})
+	apply(visitor, chat.SetSegments{Segments: []string{"vip"}})
+	apply(visitor, chat.SetData{Data: map[string]any{"plan": "pro"}})
+	apply(visitor, chat.PushEvent{Event: chat.PageEvent{Name: "checkout"}})
+	apply(agent, chat.PostNote{Text: "a customer"})
+	events := apply(visitor, chat.SetConsent{})
+	if len(events) != 2 || events[1] != (chat.PageEventsRemoved{After: 0, To: 2}) {
+		t.Errorf("withdrawn: %v", events)
+	}
+	v := &s.Visitor
+	if len(v.Segments)+len(v.Data) > 0 || v.Who().Nickname != "Marie" || *v.Consent != (chat.Consent{At: start, Removed: 2}) {
+		t.Errorf("left: %d segments, %d values, user %q, consent %+v", len(v.Segments), len(v.Data), v.Who().Nickname, v.Consent)
+	}
+	if events := apply(visitor, chat.SetConsent{}); len(events) > 0 {
+		t.Errorf("withdrawn again: %v", events)
+	}
+	apply(visitor, chat.SetConsent{Tracking: true})
+	if v.Consent.Removed != 2 {
+		t.Error("granted: it is forgotten what was removed")
+	}
+	apply(visitor, chat.PushEvent{Event: chat.PageEvent{Name: "again"}})
+	if events := apply(visitor, chat.SetConsent{}); len(events) != 2 || events[1] != (chat.PageEventsRemoved{After: 2, To: 3}) {
+		t.Errorf("withdrawn the second time: %v", events)
+	}
+}

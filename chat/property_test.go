@@ -32,6 +32,9 @@ func clone(s *chat.Session) *chat.Session {
 	c := *s
 	c.Visitor.Segments, c.Visitor.Fired = slices.Clone(s.Visitor.Segments), slices.Clone(s.Visitor.Fired)
 	c.Visitor.Pages, c.Visitor.Data = slices.Clone(s.Visitor.Pages), maps.Clone(s.Visitor.Data)
+	if s.Visitor.Consent != nil {
+		c.Visitor.Consent = new(*s.Visitor.Consent)
+	}
 	if s.Visitor.User != nil {
 		user := *s.Visitor.User
 		if user.Company != nil {
@@ -49,6 +52,9 @@ type model struct {
 	read     chat.Marks
 	blocked  bool
 	erased   bool
+	// events are how many of the page's are in the agents' log, and tracks whether there may be more.
+	events int
+	tracks bool
 }
 
 func (m *model) started() bool {
@@ -72,6 +78,17 @@ func (m *model) see(e chat.Event) {
 		m.raise(e.Message.From.Role, e.Message.Seq)
 	case chat.NotePosted:
 		m.notes++
+		if event := e.Note.Event; event != nil && !event.System {
+			m.events++
+		}
+	case chat.PageEventsRemoved:
+		if e.To == m.notes {
+			m.events = 0
+		}
+	case chat.VisitorChanged:
+		if e.What == chat.ConsentChanged {
+			m.tracks = e.Visitor.Consent.Tracking
+		}
 	case chat.Marked:
 		m.raise(e.Role, e.Read)
 	case chat.BlockedChanged:
@@ -116,6 +133,7 @@ func commands(end uint64) *rapid.Generator[chat.Command] {
 			rapid.Map(rapid.MapOfN(short, rapid.OneOf(rapid.Just[any](nil), rapid.Just[any](1.5), rapid.Just[any]("x"), rapid.Just[any](7)), 0, 3),
 				func(d map[string]any) chat.Command { return chat.SetData{Data: d} }),
 			rapid.Map(short, func(s string) chat.Command { return chat.PushEvent{Event: chat.PageEvent{Name: s}} }),
+			rapid.Map(rapid.Bool(), func(b bool) chat.Command { return chat.SetConsent{Tracking: b} }),
 			rapid.Map(rapid.Byte(), func(b byte) chat.Command { return chat.Assign{Agent: chat.AgentID{b % 3}} }),
 			rapid.Map(rapid.SampledFrom([]chat.State{chat.StatePending, chat.StateUnresolved, chat.StateResolved}),
 				func(s chat.State) chat.Command { return chat.SetState{State: s} }),
@@ -125,14 +143,15 @@ func commands(end uint64) *rapid.Generator[chat.Command] {
 	})
 }
 
-// TestG4G8P6P8P12AnyCommandsOfBothSides plays random commands against the rules and compares the session with a naive count.
-func TestG4G8P6P8P12AnyCommandsOfBothSides(t *testing.T) {
+// TestG4G8P6P8P12P13AnyCommandsOfBothSides plays random commands against the rules and compares the session with a naive count.
+func TestG4G8P6P8P12P13AnyCommandsOfBothSides(t *testing.T) {
 	rules := chat.Rules{
 		Limits:   chat.Limits{PerSecond: 5, Burst: 10},
 		Triggers: []chat.Trigger{{Name: "help", Message: "Need a hand?"}, {Name: "sale", Message: "Ten off"}},
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		s, m, now := newSession(), new(model), start
+		rules.RequireConsent = rapid.Bool().Draw(t, "consent")
+		s, m, now := newSession(), &model{tracks: !rules.RequireConsent}, start
 		for range rapid.IntRange(1, 150).Draw(t, "commands") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 500).Draw(t, "ms")) * time.Millisecond)
 			who := rapid.SampledFrom([]chat.Participant{visitor, agent, {Role: chat.RoleSystem}}).Draw(t, "who")
@@ -182,6 +201,9 @@ func step(t *rapid.T, rules chat.Rules, s *chat.Session, m *model, who chat.Part
 }
 
 func check(t *rapid.T, s *chat.Session, m *model) {
+	if !m.tracks && len(s.Visitor.Segments)+len(s.Visitor.Data)+m.events > 0 {
+		t.Fatalf("without consent there are %d segments, %d values and %d events", len(s.Visitor.Segments), len(s.Visitor.Data), m.events)
+	}
 	if s.Seq != uint64(len(m.messages)) || s.Notes != m.notes {
 		t.Fatalf("the log ends at %d of %d, the agents' at %d of %d", s.Seq, len(m.messages), s.Notes, m.notes)
 	}
@@ -258,6 +280,7 @@ func TestEachSideHasItsOwnCommands(t *testing.T) {
 		{chat.SetSegments{}, true, false},
 		{chat.SetData{}, true, false},
 		{chat.PushEvent{Event: chat.PageEvent{Name: "x"}}, true, false},
+		{chat.SetConsent{Tracking: true}, true, false},
 		{chat.PostNote{Text: "x"}, false, true},
 		{chat.Assign{}, false, true},
 		{chat.SetState{}, false, true},

@@ -67,6 +67,8 @@ type Head struct {
 	Started bool
 	State   State
 	Blocked bool
+	// Erased says that an agent deleted the session; nothing may be decided any more. It is not kept.
+	Erased bool
 	// LastFrom is who sent the newest message, and Preview its beginning, as the inbox shows it.
 	LastFrom  Role
 	Assigned  AgentID
@@ -93,8 +95,6 @@ type UnreadCounts struct{ Visitor, Agent uint32 }
 type Session struct {
 	Head
 	Visitor Visitor
-	// Erased says that an agent deleted the session; nothing may be decided any more.
-	Erased bool
 	// Posting limits the visitor's messages (P11). It is not kept.
 	Posting Bucket
 }

@@ -26,8 +26,10 @@ type Visitor struct {
 	// Visits counts the pages of the whole session.
 	Visits int `json:"visits,omitempty"`
 	// Fired names the triggers that fired (P12).
-	Fired  []string  `json:"fired,omitempty"`
-	SeenAt time.Time `json:"seen_at"`
+	Fired []string `json:"fired,omitempty"`
+	// Consent is nil until the visitor says something about tracking.
+	Consent *Consent  `json:"consent,omitzero"`
+	SeenAt  time.Time `json:"seen_at"`
 }
 
 // User is what the page told about its visitor.

@@ -14,8 +14,10 @@ type Website struct {
 	Retain   Retention `json:"retain"`
 	Triggers []Trigger `json:"triggers,omitempty"`
 	// TypingPreview lets agents read along while the visitor types.
-	TypingPreview bool      `json:"typing_preview"`
-	CreatedAt     time.Time `json:"created_at"`
+	TypingPreview bool `json:"typing_preview"`
+	// RequireConsent keeps segments, custom data and events of a visitor only with consent (P13).
+	RequireConsent bool      `json:"require_consent,omitempty"`
+	CreatedAt      time.Time `json:"created_at"`
 }
 
 // Agent answers visitors of the websites it was given.

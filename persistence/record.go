@@ -20,7 +20,9 @@ var errRecord = errors.New("persistence: damaged record")
 // headVersion and visitorVersion are the first byte of what is stored. A new field raises them; older ones stay readable.
 const (
 	headVersion    = 2
-	visitorVersion = 1
+	visitorVersion = 2
+	// silentVisitorVersion is the one whose visitors had said nothing about consent. What can be of this version is still written as such.
+	silentVisitorVersion = 1
 	// timedHeadVersion is the one whose heads had the newest message's time twice.
 	timedHeadVersion = 1
 )
@@ -105,7 +107,11 @@ func EncodeVisitor(v *chat.Visitor) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("persistence: encode visitor: %w", err)
 	}
-	return append([]byte{visitorVersion}, b...), nil
+	version := byte(visitorVersion)
+	if v.Consent == nil {
+		version = silentVisitorVersion
+	}
+	return append([]byte{version}, b...), nil
 }
 
 // DecodeVisitor reads what EncodeVisitor made. Errors: ErrNewerRecord, or a damaged record.

@@ -25,12 +25,26 @@ func fullHead() chat.Head {
 func fullVisitor(t testing.TB) []byte {
 	b, err := persistence.EncodeVisitor(&chat.Visitor{
 		User: &chat.User{Nickname: "Ann"}, Segments: []string{"a"}, Data: map[string]any{"n": 1.5, "t": "x", "b": true},
-		Addr: netip.MustParseAddrPort("[2001:db8::1]:4711"), Fired: []string{"hello"},
+		Addr: netip.MustParseAddrPort("[2001:db8::1]:4711"), Fired: []string{"hello"}, Consent: &chat.Consent{Tracking: true},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// TestVisitorVersions: what says nothing about consent is written so that the version before reads it; what does must not be rewritten by one that
+// would forget it.
+func TestVisitorVersions(t *testing.T) {
+	for version, v := range map[byte]*chat.Visitor{1: {Locale: "fr"}, 2: {Consent: &chat.Consent{}}} {
+		b, err := persistence.EncodeVisitor(v)
+		if err != nil || b[0] != version {
+			t.Errorf("%+v has version %d, %v; want %d", v, b[0], err, version)
+		}
+		if again, err := persistence.DecodeVisitor(b); err != nil || !reflect.DeepEqual(again, *v) {
+			t.Errorf("%+v became %+v, %v", v, again, err)
+		}
+	}
 }
 
 // FuzzDecodeHead: any bytes are a head or an error, and a head is written as one that reads the same.
@@ -116,7 +130,7 @@ func TestDamagedHeads(t *testing.T) {
 		t.Errorf("a newer head: %v", err)
 	}
 	v := fullVisitor(t)
-	v[0]++
+	v[0] = 0xff
 	if _, err := persistence.DecodeVisitor(v); !errors.Is(err, persistence.ErrNewerRecord) {
 		t.Errorf("a newer visitor: %v", err)
 	}

@@ -74,6 +74,12 @@ func Describe(f Facts, w chat.Website) Document {
 				HowLong: "Until an agent of the website deletes it.", Why: "The conversation and its history belong to those who had it.", Promise: "P6, P8",
 			},
 			{
+				What:    "Segments, custom data and events that the page tells of its visitor, which can be tracking",
+				Where:   "With the session: in memory, or on the disk once a conversation began; shown to the website's agents.",
+				HowLong: "Until consent is withdrawn, and no longer than the session.",
+				Why:     consentRule(w.RequireConsent), Promise: "P13",
+			},
+			{
 				What: "IP address of a visitor who has a conversation", Where: "The server's disk, in the session; shown to the website's agents.",
 				HowLong: ipTerm(w.Retain), Why: "Protection against abuse, and identification where the law demands it.", Promise: "P10",
 			},
@@ -96,6 +102,12 @@ func Describe(f Facts, w chat.Website) Document {
 					". The session's random id stays known as deleted, so that nothing revives it.",
 				Promise: "P14",
 			},
+			{
+				What: "Withdraw consent",
+				How: "Where the website offers it. What the page told in segments, custom data and events is removed at once, and nothing more of it is taken; its bytes are " +
+					"off the disk within " + describe(f.ScrubWithin) + ". Of an event, its place and time in the agents' log stay. Messages go on.",
+				Promise: "P13",
+			},
 			{What: "Leave without a trace", How: "A visitor who writes nothing leaves nothing: the session is destroyed " + temporary + " after the last access.", Promise: "P7, P9"},
 			{What: "Remove the cookie", How: "Deleting the cookie in the browser unbinds it; the next visit begins a fresh session.", Promise: "P5"},
 		},
@@ -117,6 +129,14 @@ func (d Document) Version() string {
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
+}
+
+// consentRule says what has to be there before the page may tell.
+func consentRule(required bool) string {
+	if required {
+		return "The website's own purposes. The server refuses it until the page reported the visitor's consent."
+	}
+	return "The website's own purposes. The server does not demand consent for it, but refuses it to visitors who withdrew theirs."
 }
 
 // cookieScope is where a browser sends the cookie.

@@ -65,6 +65,9 @@ func TestP15TheDocumentFollowsTheConfiguration(t *testing.T) {
 		"conversations": {facts(), plain, "P6", []string{"Until an agent of the website deletes it.", "disk"}, nil},
 		"typing is read along": {facts(), shop(func(w *chat.Website) { w.TypingPreview = true }), "typed",
 			[]string{"while it is typed", "not kept"}, nil},
+		"consent": {facts(), shop(func(w *chat.Website) { w.RequireConsent = true }), "P13",
+			[]string{"until the page reported the visitor's consent", "Until consent is withdrawn"}, []string{"does not demand"}},
+		"no consent":    {facts(), plain, "P13", []string{"does not demand consent", "Until consent is withdrawn"}, []string{"until the page"}},
 		"failed logins": {facts(), plain, "P11", []string{"failed logins", "memory only", "keyed hash"}, nil},
 	}
 	for name, c := range cases {
@@ -103,7 +106,7 @@ func TestP14TheRightsNameTheirTerms(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.Join(strings.Fields(all.String()), " ")
-	for _, want := range []string{"off the disk within 2 hours", "destroyed 1 hour after the last access", "a login lasts at most 1 month", "What Parlor keeps for Shop"} {
+	for _, want := range []string{"off the disk within 2 hours", "off the disk within 2 hours. Of an event", "destroyed 1 hour after the last access", "a login lasts at most 1 month", "What Parlor keeps for Shop"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not said", want)
 		}
@@ -164,7 +167,7 @@ func TestP15ThePageShowsTextAsText(t *testing.T) {
 
 	answer := page(t, path, "application/json")
 	var d Document
-	if err := json.Unmarshal(answer.Body.Bytes(), &d); err != nil || d.Website != "<script>alert(1)</script>" || len(d.Items) < 6 || len(d.Rights) != 3 {
+	if err := json.Unmarshal(answer.Body.Bytes(), &d); err != nil || d.Website != "<script>alert(1)</script>" || len(d.Items) < 6 || len(d.Rights) != 4 {
 		t.Errorf("as JSON: %v, %+v", err, d)
 	}
 	if answer.Header().Get("Content-Type") != "application/json" || answer.Header().Get("Vary") != "Accept" {

@@ -34,6 +34,7 @@ var commands = map[string]func(*ClientFrame) (chat.Command, *chat.Error){
 	"segments":  (*ClientFrame).segments,
 	"data":      (*ClientFrame).data,
 	"event":     (*ClientFrame).event,
+	"consent":   (*ClientFrame).consent,
 	"assign":    (*ClientFrame).assign,
 	"state":     (*ClientFrame).state,
 	"block":     (*ClientFrame).block,
@@ -154,6 +155,13 @@ func (f *ClientFrame) data() (chat.Command, *chat.Error) {
 
 func (f *ClientFrame) event() (chat.Command, *chat.Error) {
 	return chat.PushEvent{Event: chat.PageEvent{Name: f.Name, Data: f.Data, Color: f.Color}}, nil
+}
+
+func (f *ClientFrame) consent() (chat.Command, *chat.Error) {
+	if f.Tracking == nil {
+		return nil, invalid("tracking: true or false")
+	}
+	return chat.SetConsent{Tracking: *f.Tracking}, nil
 }
 
 func (f *ClientFrame) assign() (chat.Command, *chat.Error) {

@@ -63,6 +63,8 @@ type ClientFrame struct {
 	Agent   *string `json:"agent"`
 	State   string  `json:"state"`
 	Blocked bool    `json:"blocked"`
+
+	Tracking *bool `json:"tracking"`
 }
 
 // Resume says up to where a client has everything. A number below zero is one that no log has: the answer is a reset, not an error.

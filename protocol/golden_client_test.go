@@ -54,8 +54,10 @@ var visitorAsks = map[string]asked{
 	"event": {command: chat.PushEvent{Event: chat.PageEvent{
 		Name: "checkout", Data: map[string]any{"total": 12.0}, Color: "red",
 	}}},
-	"reset": {frame: protocol.ClientFrame{T: "reset", Ref: 5}},
-	"ping":  {frame: protocol.ClientFrame{T: "ping"}},
+	"consent":           {command: chat.SetConsent{Tracking: true}},
+	"consent-withdrawn": {command: chat.SetConsent{}},
+	"reset":             {frame: protocol.ClientFrame{T: "reset", Ref: 5}},
+	"ping":              {frame: protocol.ClientFrame{T: "ping"}},
 }
 
 var agentAsks = map[string]asked{

@@ -96,6 +96,13 @@ func marie() *chat.Visitor {
 	}
 }
 
+// withdrawn is Marie, who does not want to be tracked.
+func withdrawn() *chat.Visitor {
+	v := marie()
+	v.Segments, v.Data, v.Consent = nil, nil, &chat.Consent{At: began.Add(time.Minute), Removed: 4}
+	return v
+}
+
 func agents(online bool) []protocol.AgentInfo {
 	return []protocol.AgentInfo{
 		{ID: adaID, Name: "Ada", Online: new(online)},
@@ -135,8 +142,19 @@ var reflected = map[string]protocol.ServerFrame{
 		Cookie: &protocol.CookieInfo{
 			Name: "parlor-client%2Fsession%2F" + website.String(), Mode: chat.CookieOnConsent, MaxAge: 86400, Domain: "example.com", By: "server",
 		},
+		Consent:  protocol.DescribeConsent(true, nil),
 		Triggers: []protocol.TriggerInfo{protocol.DescribeTrigger(chat.Trigger{Name: "help"})},
 		Limits:   protocol.LimitsInfo{TextChars: chat.MaxTextChars, FrameBytes: protocol.VisitorFrameBytes, Pending: protocol.PendingCommands},
+	},
+	"server-to-visitor/welcome-consent": protocol.VisitorWelcome{
+		Session: session, Epoch: protocol.FormatEpoch(0x9f3c21d07ab4e655), Resume: "none", Website: site,
+		Consent: protocol.DescribeConsent(true, &chat.Consent{Tracking: true}),
+		Limits:  protocol.LimitsInfo{TextChars: chat.MaxTextChars, FrameBytes: protocol.VisitorFrameBytes, Pending: protocol.PendingCommands},
+	},
+	"server-to-visitor/welcome-withdrawn": protocol.VisitorWelcome{
+		Session: session, Epoch: protocol.FormatEpoch(0x9f3c21d07ab4e655), Resume: "none", Website: site,
+		Consent: protocol.DescribeConsent(false, &chat.Consent{}),
+		Limits:  protocol.LimitsInfo{TextChars: chat.MaxTextChars, FrameBytes: protocol.VisitorFrameBytes, Pending: protocol.PendingCommands},
 	},
 	"server-to-visitor/history": protocol.History{
 		Ref: 3, Session: session, More: true,
@@ -152,16 +170,18 @@ var reflected = map[string]protocol.ServerFrame{
 	"server-to-visitor/presence": protocol.VisitorPresence{Online: true, Agents: []protocol.AgentInfo{
 		{ID: adaID, Name: "Ada"}, {ID: graceID, Name: "Grace", Avatar: grace.Avatar},
 	}},
-	"server-to-visitor/presence-nobody": protocol.VisitorPresence{},
-	"server-to-visitor/user":            protocol.UserFrame{User: *marie().User},
-	"server-to-visitor/user-unknown":    protocol.UserFrame{},
-	"server-to-visitor/segments":        protocol.SegmentsFrame{Segments: []string{"customer"}},
-	"server-to-visitor/segments-none":   protocol.SegmentsFrame{},
-	"server-to-visitor/data":            protocol.DataFrame{Data: map[string]any{"plan": "pro", "seats": 5.0, "paid": true}},
-	"server-to-visitor/data-none":       protocol.DataFrame{},
-	"server-to-visitor/trigger":         protocol.TriggerFrame{Name: "welcome"},
-	"server-to-visitor/deleted":         protocol.Deleted{Session: session},
-	"server-to-visitor/pong":            protocol.Pong{},
+	"server-to-visitor/presence-nobody":   protocol.VisitorPresence{},
+	"server-to-visitor/user":              protocol.UserFrame{User: *marie().User},
+	"server-to-visitor/user-unknown":      protocol.UserFrame{},
+	"server-to-visitor/segments":          protocol.SegmentsFrame{Segments: []string{"customer"}},
+	"server-to-visitor/segments-none":     protocol.SegmentsFrame{},
+	"server-to-visitor/data":              protocol.DataFrame{Data: map[string]any{"plan": "pro", "seats": 5.0, "paid": true}},
+	"server-to-visitor/data-none":         protocol.DataFrame{},
+	"server-to-visitor/consent":           protocol.ConsentFrame{Tracking: true},
+	"server-to-visitor/consent-withdrawn": protocol.ConsentFrame{},
+	"server-to-visitor/trigger":           protocol.TriggerFrame{Name: "welcome"},
+	"server-to-visitor/deleted":           protocol.Deleted{Session: session},
+	"server-to-visitor/pong":              protocol.Pong{},
 
 	"server-to-agent/welcome": protocol.AgentWelcome{
 		Agent: protocol.AgentInfo{ID: adaID, Name: "Ada", Email: "ada@example.com"}, Websites: []protocol.WebsiteInfo{{ID: website, Name: "Demo", Color: "blue"}},
@@ -204,8 +224,12 @@ var reflected = map[string]protocol.ServerFrame{
 	"server-to-agent/typing-agent": protocol.Typing{Session: session, From: "agent", On: true, By: &protocol.AgentInfo{ID: graceID, Name: "Grace", Avatar: grace.Avatar}},
 	"server-to-agent/marks":        marks,
 	"server-to-agent/visitor":      protocol.VisitorFrame{Session: session, Visitor: details(head(), marie(), true)},
-	"server-to-agent/deleted":      protocol.Deleted{Session: session},
-	"server-to-agent/pong":         protocol.Pong{Ref: 7},
+	"server-to-agent/visitor-consent": protocol.VisitorFrame{Session: other, Visitor: details(temporary(), &chat.Visitor{
+		Consent: &chat.Consent{Tracking: true, At: began.Add(time.Minute), Removed: 4},
+	}, true)},
+	"server-to-agent/visitor-withdrawn": protocol.VisitorFrame{Session: session, Visitor: details(head(), withdrawn(), false)},
+	"server-to-agent/deleted":           protocol.Deleted{Session: session},
+	"server-to-agent/pong":              protocol.Pong{Ref: 7},
 }
 
 var marks = protocol.MarksFrame{Session: session, Read: chat.Marks{Visitor: 10, Agent: 13}, Delivered: chat.Marks{Visitor: 12, Agent: 13}}
@@ -243,6 +267,16 @@ var written = map[string][]byte{
 	"server-to-agent/event-released": protocol.EncodeNote(session, &released),
 	"server-to-agent/event-state":    protocol.EncodeNote(session, &resolved),
 	"server-to-agent/event-blocked":  protocol.EncodeNote(session, &blocked),
+	"server-to-agent/event-removed":  removed(&checkout),
+}
+
+// removed is what is left of an event.
+func removed(n *chat.Note) []byte {
+	frame, _, err := protocol.RemoveEvent(protocol.EncodeNote(session, n))
+	if err != nil {
+		panic(err)
+	}
+	return frame
 }
 
 func TestGoldenServer(t *testing.T) {

@@ -91,19 +91,20 @@ type (
 	}
 	// VisitorDetails is what agents see of a visitor.
 	VisitorDetails struct {
-		Online    bool           `json:"online"`
-		User      chat.User      `json:"user"`
-		Segments  []string       `json:"segments"`
-		Data      map[string]any `json:"data"`
-		Page      *chat.Page     `json:"page"`
-		Pages     []PageInfo     `json:"pages"`
-		Locale    string         `json:"locale"`
-		Timezone  string         `json:"timezone"`
-		Browser   string         `json:"browser"`
-		System    string         `json:"system"`
-		IP        string         `json:"ip"`
-		CreatedAt int64          `json:"created_at"`
-		SeenAt    int64          `json:"seen_at"`
+		Online    bool            `json:"online"`
+		User      chat.User       `json:"user"`
+		Segments  []string        `json:"segments"`
+		Data      map[string]any  `json:"data"`
+		Consent   *ConsentDetails `json:"consent,omitzero"`
+		Page      *chat.Page      `json:"page"`
+		Pages     []PageInfo      `json:"pages"`
+		Locale    string          `json:"locale"`
+		Timezone  string          `json:"timezone"`
+		Browser   string          `json:"browser"`
+		System    string          `json:"system"`
+		IP        string          `json:"ip"`
+		CreatedAt int64           `json:"created_at"`
+		SeenAt    int64           `json:"seen_at"`
 	}
 	// PageInfo is a visited page with its time.
 	PageInfo struct {
@@ -144,7 +145,7 @@ func Summarize(h *chat.Head, online bool) Summary {
 // Detail describes a visitor for agents.
 func Detail(h *chat.Head, v *chat.Visitor, online bool) VisitorDetails {
 	d := VisitorDetails{
-		Online: online, User: v.Who(), Segments: v.Segments, Data: v.Data, Locale: v.Locale, Timezone: v.Timezone,
+		Online: online, User: v.Who(), Segments: v.Segments, Data: v.Data, Consent: consentDetails(v.Consent), Locale: v.Locale, Timezone: v.Timezone,
 		Browser: v.Browser, System: v.System, CreatedAt: millis(h.CreatedAt), SeenAt: millis(v.SeenAt),
 		Pages: make([]PageInfo, len(v.Pages)),
 	}

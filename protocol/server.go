@@ -44,6 +44,7 @@ type (
 		Online    bool           `json:"online"`
 		Agents    []AgentInfo    `json:"agents"`
 		Cookie    *CookieInfo    `json:"cookie,omitzero"`
+		Consent   *ConsentInfo   `json:"consent,omitzero"`
 		Triggers  []TriggerInfo  `json:"triggers"`
 		Preview   bool           `json:"preview"`
 		Limits    LimitsInfo     `json:"limits"`

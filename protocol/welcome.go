@@ -41,6 +41,10 @@ func EncodeWelcome(w *VisitorWelcome) []byte {
 		b = append(b, `,"cookie":`...)
 		b = w.Cookie.append(b)
 	}
+	if w.Consent != nil {
+		b = append(b, `,"consent":`...)
+		b = w.Consent.append(b)
+	}
 	b = append(b, `,"triggers":`...)
 	b = appendList(b, w.Triggers, (*TriggerInfo).append)
 	b = append(b, `,"preview":`...)

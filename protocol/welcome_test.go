@@ -22,6 +22,9 @@ func FuzzEncodeWelcome(f *testing.F) {
 		wantSameWelcome(t, &w)
 		w.User = chat.User{Nickname: text, Company: &chat.Company{Name: text}}
 		w.Cookie = &protocol.CookieInfo{Name: text, Mode: chat.CookieMode(text), MaxAge: signed, Domain: text, By: text}
+		w.Consent = &protocol.ConsentInfo{Required: is}
+		wantSameWelcome(t, &w)
+		w.Consent.Tracking = &is
 		w.Segments, w.Data = []string{}, map[string]any{}
 		wantSameWelcome(t, &w)
 		w.Data[text] = text

@@ -23,15 +23,16 @@ type websiteCmd struct {
 
 // websiteFlags are the settings of a website; nil ones stay as they are.
 type websiteFlags struct {
-	Origin        []string       `help:"Origin whose pages may embed the chatbox: https://www.example.com, https://*.example.com, or * for all. Repeat for more."`
-	Color         *string        `help:"Color of the chatbox: blue, green, amber, …"`
-	Greeting      *string        `help:"What a new visitor is greeted with."`
-	CookieMode    *string        `help:"When the session cookie is set: load, open or consent."`
-	CookieDomain  *string        `help:"Domain that the cookie covers; empty finds the site's base domain."`
-	CookieMaxAge  *time.Duration `help:"How long the cookie lasts without a visit, such as 4320h."`
-	IPRetention   *time.Duration `name:"ip-retention" help:"How long a conversation's IP address is kept after the last access: 0 for as long as the conversation, else at least 8760h."`
-	TypingPreview *bool          `negatable:"" help:"Let agents read along while the visitor types."`
-	Triggers      string         `help:"YAML file with the list of triggers: name, message, and after and url for those that run by themselves." type:"existingfile" placeholder:"FILE"`
+	Origin         []string       `help:"Origin whose pages may embed the chatbox: https://www.example.com, https://*.example.com, or * for all. Repeat for more."`
+	Color          *string        `help:"Color of the chatbox: blue, green, amber, …"`
+	Greeting       *string        `help:"What a new visitor is greeted with."`
+	CookieMode     *string        `help:"When the session cookie is set: load, open or consent."`
+	CookieDomain   *string        `help:"Domain that the cookie covers; empty finds the site's base domain."`
+	CookieMaxAge   *time.Duration `help:"How long the cookie lasts without a visit, such as 4320h."`
+	IPRetention    *time.Duration `name:"ip-retention" help:"How long a conversation's IP address is kept after the last access: 0 for as long as the conversation, else at least 8760h."`
+	TypingPreview  *bool          `negatable:"" help:"Let agents read along while the visitor types."`
+	RequireConsent *bool          `negatable:"" help:"Keep segments, custom data and events of a visitor only with the visitor's consent."`
+	Triggers       string         `help:"YAML file with the list of triggers: name, message, and after and url for those that run by themselves." type:"existingfile" placeholder:"FILE"`
 }
 
 func set[T any](field *T, flag *T) {
@@ -52,6 +53,7 @@ func (f *websiteFlags) apply(w *chat.Website) error {
 	set(&w.Cookie.MaxAge, f.CookieMaxAge)
 	set(&w.Retain.IP, f.IPRetention)
 	set(&w.TypingPreview, f.TypingPreview)
+	set(&w.RequireConsent, f.RequireConsent)
 	if f.Triggers == "" {
 		return nil
 	}
@@ -136,9 +138,13 @@ func (websiteListCmd) Run(ctx context.Context, s *settings, o output) (err error
 	if err != nil {
 		return err
 	}
-	return table(o.out, []string{"ID", "NAME", "ORIGINS", "COOKIE"}, func(row func(...string)) {
+	return table(o.out, []string{"ID", "NAME", "ORIGINS", "COOKIE", "CONSENT"}, func(row func(...string)) {
 		for _, w := range websites {
-			row(w.ID.String(), w.Name, strings.Join(w.Origins, " "), string(w.Cookie.Mode))
+			consent := "not required"
+			if w.RequireConsent {
+				consent = "required"
+			}
+			row(w.ID.String(), w.Name, strings.Join(w.Origins, " "), string(w.Cookie.Mode), consent)
 		}
 	})
 }

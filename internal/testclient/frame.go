@@ -54,6 +54,9 @@ type Frame struct {
 	Segments      []string          `json:"segments"`
 	Data          json.RawMessage   `json:"data"`
 	System        bool              `json:"system"`
+	Consent       *Consent          `json:"consent"`
+	Tracking      *bool             `json:"tracking"`
+	Removed       bool              `json:"removed"`
 
 	// Raw is the frame as it came.
 	Raw json.RawMessage `json:"-"`
@@ -119,6 +122,14 @@ type Details struct {
 	Browser  string         `json:"browser"`
 	System   string         `json:"system"`
 	IP       string         `json:"ip"`
+	Consent  *Consent       `json:"consent"`
+}
+
+// Consent is what a visitor said about tracking, and whether the website demands it.
+type Consent struct {
+	Required bool   `json:"required"`
+	Tracking *bool  `json:"tracking"`
+	Removed  uint64 `json:"removed"`
 }
 
 // TextOf is the text of a message.

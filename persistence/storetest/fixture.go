@@ -186,6 +186,7 @@ func visitor(name string) *chat.Visitor {
 		Locale: "de-DE", Timezone: "Europe/Berlin", Browser: "Firefox", System: "Linux",
 		Addr:  netip.MustParseAddrPort("[2001:db8::1]:4711"),
 		Pages: []chat.PageVisit{{Page: page, At: start}}, Visits: 3, Fired: []string{"hello"}, SeenAt: start,
+		Consent: &chat.Consent{Tracking: true, At: start, Removed: 7},
 	}
 }
 

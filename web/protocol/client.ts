@@ -41,6 +41,7 @@ export type VisitorClientFrame =
   | { t: "segments"; segments: string[]; overwrite?: boolean }
   | { t: "data"; data: Data }
   | { t: "event"; name: string; data?: Record<string, unknown>; color?: string }
+  | { t: "consent"; tracking: boolean }
   | { t: "reset" }
   | { t: "ping" };
 

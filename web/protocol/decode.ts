@@ -15,6 +15,7 @@ const shapes: Record<string, Shape> = {
   user: {},
   segments: { a: "segments" },
   data: { o: "data" },
+  consent: { b: "tracking" },
   trigger: { s: "name" },
   deleted: { s: "session" },
   pong: {},

@@ -84,6 +84,12 @@ export interface CookieInfo {
   by: "script" | "server";
 }
 
+/** ConsentInfo says whether segments, data and events are refused without consent, and what the visitor said; absent: nothing (P13). */
+export interface ConsentInfo {
+  required: boolean;
+  tracking?: boolean;
+}
+
 /** TriggerInfo is a trigger that has not fired. Without `after_ms` it runs only when the page asks. */
 export interface TriggerInfo {
   name: string;
@@ -113,7 +119,7 @@ export interface AckFrame {
 
 export type ErrorCode =
   | "unknown_frame" | "out_of_order" | "invalid" | "text_empty" | "text_too_long" | "cmid_conflict" | "seq_ahead"
-  | "unknown_website" | "unknown_session" | "unknown_agent" | "unknown_trigger" | "session_closed" | "blocked"
+  | "unknown_website" | "unknown_session" | "unknown_agent" | "unknown_trigger" | "session_closed" | "blocked" | "consent_required"
   | "rate_limited" | "busy" | "unavailable" | "internal";
 
 export interface ErrorFrame {
@@ -183,6 +189,7 @@ export interface VisitorWelcome {
   online: boolean;
   agents: AgentInfo[];
   cookie?: CookieInfo;
+  consent?: ConsentInfo;
   triggers: TriggerInfo[];
   preview: boolean;
   limits: Limits;
@@ -208,6 +215,12 @@ export interface DataFrame {
   data: Data;
 }
 
+/** ConsentFrame says what the visitor said in another tab. After a withdrawal there are no segments and no data. */
+export interface ConsentFrame {
+  t: "consent";
+  tracking: boolean;
+}
+
 export interface TriggerFrame {
   t: "trigger";
   name: string;
@@ -215,7 +228,7 @@ export interface TriggerFrame {
 
 export type VisitorServerFrame =
   | VisitorWelcome | MessageFrame | AckFrame | ErrorFrame | HistoryFrame | TypingFrame | MarksFrame | VisitorPresenceFrame
-  | UserFrame | SegmentsFrame | DataFrame | TriggerFrame | DeletedFrame | PongFrame;
+  | UserFrame | SegmentsFrame | DataFrame | ConsentFrame | TriggerFrame | DeletedFrame | PongFrame;
 
 // To agents.
 
@@ -296,6 +309,8 @@ export interface VisitorDetails {
   user: User;
   segments: string[];
   data: Data;
+  /** What the visitor said about tracking. Of the page's events up to the entry `removed` nothing is left. */
+  consent?: { tracking: boolean; at: number; removed?: number };
   page: Page | null;
   pages: { url: string; title: string; at: number }[];
   locale: string;
@@ -342,6 +357,8 @@ export interface EventFrame {
   data?: Record<string, unknown>;
   color?: string;
   system?: boolean;
+  /** The visitor withdrew consent: number, place and time are left of it. */
+  removed?: boolean;
   at: number;
   by?: AgentInfo;
 }

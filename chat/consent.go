@@ -1,0 +1,45 @@
+package chat
+
+import "time"
+
+// Consent is what a visitor said about tracking (P13): about segments, custom data and events that the page pushes. Messaging needs none.
+type Consent struct {
+	Tracking bool      `json:"tracking"`
+	At       time.Time `json:"at"`
+	// Removed is up to which entry of the agents' log the page's events were removed.
+	Removed uint64 `json:"removed,omitzero"`
+}
+
+// mayTrack reports whether the page may tell what can be tracking. A visitor's no holds whether or not the website demands a yes.
+func (r Rules) mayTrack(v *Visitor) bool {
+	if v.Consent == nil {
+		return !r.RequireConsent
+	}
+	return v.Consent.Tracking
+}
+
+// isTracking reports a command that can be tracking.
+func isTracking(c Command) bool {
+	switch c.(type) {
+	case SetSegments, SetData, PushEvent:
+		return true
+	}
+	return false
+}
+
+// setConsent decides what a visitor says about tracking. A withdrawal takes along what was told until now, whether or not it was allowed to be told.
+func setConsent(s *Session, c SetConsent, now time.Time) []Event {
+	v, before := s.Visitor, uint64(0)
+	if have := v.Consent; have != nil {
+		if have.Tracking == c.Tracking {
+			return nil
+		}
+		before = have.Removed
+	}
+	v.Consent = &Consent{Tracking: c.Tracking, At: now, Removed: before}
+	if c.Tracking {
+		return []Event{VisitorChanged{v, ConsentChanged}}
+	}
+	v.Segments, v.Data, v.Consent.Removed = nil, nil, s.Notes
+	return []Event{VisitorChanged{v, ConsentChanged}, PageEventsRemoved{After: before, To: s.Notes}}
+}
