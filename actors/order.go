@@ -63,6 +63,9 @@ func (s *System) Inspect(ctx context.Context, website chat.WebsiteID, session ch
 	}
 }
 
+// ScrubSoon makes the janitor remove from the disk what was deleted past a session's actor.
+func (s *System) ScrubSoon() { s.actors.Root.Send(s.janitor, erased{}) }
+
 // order carries one out. It is no access: a session that was woken for it leaves the memory at once.
 func (s *session) order(ctx actor.Context, o *order) {
 	defer s.rest(ctx)

@@ -21,7 +21,7 @@ type backuper interface {
 
 // Backup implements Directory.
 func (o *Operator) Backup(ctx context.Context, dir string) error {
-	b, ok := o.directory.(backuper)
+	b, ok := o.store.(backuper)
 	if !ok {
 		return errors.New("engine: this store cannot be copied")
 	}
@@ -40,4 +40,21 @@ type Census = pebblestore.Census
 // how many records it has read.
 func Verify(ctx context.Context, dir string, progress func(records int)) (Census, error) {
 	return pebblestore.Verify(ctx, pebblestore.Options{Dir: dir, Logger: slog.New(slog.DiscardHandler)}, progress)
+}
+
+// Restore makes a data directory out of a backup, erases again what an audit log says was erased since, and returns what is there then (G24). See
+// pebblestore.Restore.
+func Restore(ctx context.Context, dir, backup, audit string, progress func(records int)) (Census, error) {
+	o := pebblestore.Options{Dir: dir, Logger: slog.New(slog.DiscardHandler)}
+	if _, err := pebblestore.Restore(ctx, o, backup, audit, progress); err != nil {
+		return Census{}, err
+	}
+	store, err := pebblestore.Open(o)
+	if err != nil {
+		return Census{}, err
+	}
+	if err := errors.Join(store.Scrub(ctx), store.Close()); err != nil {
+		return Census{}, err
+	}
+	return Verify(ctx, dir, progress)
 }

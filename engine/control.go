@@ -11,8 +11,11 @@ import (
 	"github.com/parlor-chat/parlor/chat"
 )
 
-// maxControlBytes bounds a control request.
-const maxControlBytes = 1 << 20
+// maxControlBytes bounds a control request, maxAnswerBytes its answer: everything that is held on one visitor can be much.
+const (
+	maxControlBytes = 1 << 20
+	maxAnswerBytes  = 1 << 30
+)
 
 // passwordChange is the body of a request to change a password.
 type passwordChange struct {
@@ -40,6 +43,15 @@ func (n *Node) routeControl(mux *http.ServeMux, key string) {
 	mux.HandleFunc("PUT /control/password", allowed(answer(change(func(ctx context.Context, c passwordChange) (struct{}, error) {
 		return struct{}{}, n.operator.SetPassword(ctx, c.Agent, c.Password)
 	}))))
+	mux.HandleFunc("PUT /control/identify", allowed(answer(change(n.operator.Identify))))
+	mux.HandleFunc("PUT /control/export", allowed(answer(change(n.operator.Export))))
+	mux.HandleFunc("PUT /control/erase", allowed(answer(change(func(ctx context.Context, r Request) (struct{}, error) {
+		return struct{}{}, n.operator.Erase(ctx, r)
+	}))))
+	mux.HandleFunc("PUT /control/find", allowed(answer(change(n.operator.Find))))
+	mux.HandleFunc("PUT /control/explain", allowed(answer(change(n.operator.Explain))))
+	mux.HandleFunc("PUT /control/simulate", allowed(answer(change(n.operator.Simulate))))
+	mux.HandleFunc("PUT /control/audit", allowed(answer(change(n.operator.AuditLog))))
 	mux.HandleFunc("PUT /control/backup", allowed(answer(change(func(ctx context.Context, b backupRequest) (struct{}, error) {
 		return struct{}{}, n.operator.Backup(ctx, b.Dir)
 	}))))

@@ -32,14 +32,14 @@ func demoWebsiteID() chat.WebsiteID {
 // ensureDemo adds the demo's website and agent where they are missing. What was changed about them stays.
 func (o *Operator) ensureDemo(ctx context.Context) (Demo, error) {
 	d := Demo{Website: demoWebsiteID(), Email: demoEmail}
-	_, err := o.directory.Website(ctx, d.Website)
+	_, err := o.store.Website(ctx, d.Website)
 	if errors.Is(err, persistence.ErrNotFound) {
 		_, err = o.PutWebsite(ctx, demoWebsite(d.Website))
 	}
 	if err != nil {
 		return d, err
 	}
-	agent, err := o.directory.AgentByEmail(ctx, demoEmail)
+	agent, err := o.store.AgentByEmail(ctx, demoEmail)
 	if err == nil {
 		d.Agent = agent.ID
 		return d, nil

@@ -134,7 +134,7 @@ func (n *Node) assemble(ctx context.Context) error {
 	}
 	n.accounts = accounts.New(n.store)
 	n.handover.Key = key
-	n.operator = &Operator{directory: n.store, accounts: n.accounts, config: n.config}
+	n.operator = &Operator{store: n.store, accounts: n.accounts, config: n.config}
 	if n.config.Demo {
 		if n.demo, err = n.operator.ensureDemo(ctx); err != nil {
 			return fmt.Errorf("engine: demo: %w", err)
@@ -156,7 +156,7 @@ func (n *Node) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.operator.onWebsite = n.system.WebsiteChanged
+	n.operator.system, n.operator.onWebsite = n.system, n.system.WebsiteChanged
 	n.transport = transport.New(n.transportConfig(key))
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parlor-chat/parlor/accounts"
+	"github.com/parlor-chat/parlor/actors"
 	"github.com/parlor-chat/parlor/chat"
 	"github.com/parlor-chat/parlor/persistence"
 	"github.com/parlor-chat/parlor/policy"
@@ -28,12 +29,14 @@ type Directory interface {
 	SetPassword(ctx context.Context, agent chat.AgentID, password string) error
 	// Backup copies everything that is stored, as it is at one moment, into a directory, which must not exist. A running node goes on.
 	Backup(ctx context.Context, dir string) error
+	Records
 	Close() error
 }
 
 // Operator is the Directory of a store, in the process that has it open.
 type Operator struct {
-	directory persistence.Directory
+	store     persistence.Store
+	system    *actors.System // nil while no node runs
 	accounts  *accounts.Accounts
 	config    Config
 	onWebsite func(chat.Website)
@@ -42,7 +45,7 @@ type Operator struct {
 
 // Websites implements Directory.
 func (o *Operator) Websites(ctx context.Context) ([]chat.Website, error) {
-	return o.directory.Websites(ctx)
+	return o.store.Websites(ctx)
 }
 
 // NewWebsite is a website with the defaults of the policies.
@@ -61,7 +64,7 @@ func (o *Operator) PutWebsite(ctx context.Context, w chat.Website) (chat.Website
 	if err := validateWebsite(w); err != nil {
 		return w, err
 	}
-	if err := o.directory.PutWebsite(ctx, w); err != nil {
+	if err := o.store.PutWebsite(ctx, w); err != nil {
 		return w, fmt.Errorf("website: %w", err)
 	}
 	if o.onWebsite != nil {
@@ -107,7 +110,7 @@ func isOrigin(text string) bool {
 
 // Agents implements Directory.
 func (o *Operator) Agents(ctx context.Context) ([]chat.Agent, error) {
-	return o.directory.Agents(ctx)
+	return o.store.Agents(ctx)
 }
 
 // PutAgent implements Directory.
@@ -119,7 +122,7 @@ func (o *Operator) PutAgent(ctx context.Context, a chat.Agent) (chat.Agent, erro
 		a.CreatedAt = time.Now().UTC()
 	}
 	for _, id := range a.Websites {
-		if _, err := o.directory.Website(ctx, id); err != nil {
+		if _, err := o.store.Website(ctx, id); err != nil {
 			return a, fmt.Errorf("website %s: %w", id, err)
 		}
 	}
@@ -141,7 +144,7 @@ func (o *Operator) Close() error {
 
 // describe is the policy page of a website (P15).
 func (o *Operator) describe(ctx context.Context, id chat.WebsiteID) (policy.Document, error) {
-	w, err := o.directory.Website(ctx, id)
+	w, err := o.store.Website(ctx, id)
 	if err != nil {
 		return policy.Document{}, err
 	}

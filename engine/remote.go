@@ -11,10 +11,14 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/parlor-chat/parlor/accounts"
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
 	"github.com/parlor-chat/parlor/persistence/pebblestore"
+	"github.com/parlor-chat/parlor/policy"
+	"github.com/parlor-chat/parlor/subject"
 )
 
 // OpenDirectory gives access to the websites and agents of a data directory: through the node that has it open, else by opening it. The
@@ -38,7 +42,7 @@ func OpenDirectory(ctx context.Context, c Config, log *slog.Logger) (Directory, 
 	if err != nil {
 		return nil, err
 	}
-	return &Operator{directory: store, accounts: accounts.New(store), config: c, close: store.Close}, nil
+	return &Operator{store: store, accounts: accounts.New(store), config: c, close: store.Close}, nil
 }
 
 // RemoteDirectory is the Directory of a node in another process.
@@ -72,6 +76,41 @@ func (d *RemoteDirectory) SetPassword(ctx context.Context, agent chat.AgentID, p
 	return d.call(ctx, http.MethodPut, "password", passwordChange{agent, password}, &struct{}{})
 }
 
+// Identify implements Records.
+func (d *RemoteDirectory) Identify(ctx context.Context, r Request) (all []persistence.Identification, err error) {
+	return all, d.call(ctx, http.MethodPut, "identify", r, &all)
+}
+
+// Export implements Records.
+func (d *RemoteDirectory) Export(ctx context.Context, r Request) (document subject.Document, err error) {
+	return document, d.call(ctx, http.MethodPut, "export", r, &document)
+}
+
+// Erase implements Records.
+func (d *RemoteDirectory) Erase(ctx context.Context, r Request) error {
+	return d.call(ctx, http.MethodPut, "erase", r, &struct{}{})
+}
+
+// Find implements Records.
+func (d *RemoteDirectory) Find(ctx context.Context, text string) (all []Found, err error) {
+	return all, d.call(ctx, http.MethodPut, "find", text, &all)
+}
+
+// Explain implements Records.
+func (d *RemoteDirectory) Explain(ctx context.Context, session chat.SessionID) (all []policy.Held, err error) {
+	return all, d.call(ctx, http.MethodPut, "explain", session, &all)
+}
+
+// Simulate implements Records.
+func (d *RemoteDirectory) Simulate(ctx context.Context, at time.Time) (all []Simulation, err error) {
+	return all, d.call(ctx, http.MethodPut, "simulate", at, &all)
+}
+
+// AuditLog implements Records.
+func (d *RemoteDirectory) AuditLog(ctx context.Context, after uint64) (all []persistence.AuditEntry, err error) {
+	return all, d.call(ctx, http.MethodPut, "audit", after, &all)
+}
+
 // Close implements Directory.
 func (d *RemoteDirectory) Close() error { return nil }
 
@@ -92,7 +131,7 @@ func (d *RemoteDirectory) call(ctx context.Context, method, what string, in, out
 		return fmt.Errorf("engine: the node that has the data directory open does not answer: %w", err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(answer.Body, maxControlBytes))
+	data, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswerBytes))
 	switch {
 	case err != nil:
 		return fmt.Errorf("engine: control: %w", err)

@@ -85,6 +85,12 @@ func (t *AuditTail) Append(e *AuditEntry, now time.Time) ([]byte, error) {
 	return append(append(line, e.Hash...), '"', '}', '\n'), nil
 }
 
+// Line is the entry as it stands in the log, with the newline.
+func (e AuditEntry) Line() ([]byte, error) {
+	before := AuditTail{e.N - 1, e.Prev}
+	return before.Append(&e, e.At)
+}
+
 // Follow reads the line of the next entry and moves the tail on. Errors: ErrAudit.
 func (t *AuditTail) Follow(line []byte) (AuditEntry, error) {
 	e, err := ParseAuditEntry(line)

@@ -71,7 +71,7 @@ func Describe(f Facts, w chat.Website) Document {
 			},
 			{
 				What: "Conversation: messages, agents' notes, what the page told of its visitor, the last pages", Where: "The server's disk.",
-				HowLong: "Until an agent of the website deletes it.", Why: "The conversation and its history belong to those who had it.", Promise: "P6, P8",
+				HowLong: conversationTerm(w.Retain), Why: "The conversation and its history belong to those who had it.", Promise: "P6, P8",
 			},
 			{
 				What:    "Segments, custom data and events that the page tells of its visitor, which can be tracking",
@@ -83,6 +83,7 @@ func Describe(f Facts, w chat.Website) Document {
 				What: "IP address of a visitor who has a conversation", Where: "The server's disk, in the session; shown to the website's agents.",
 				HowLong: ipTerm(w.Retain), Why: "Protection against abuse, and identification where the law demands it.", Promise: "P10",
 			},
+			identification(w.Retain),
 			{
 				What:    "Counts of connections per address and network; of agents' failed logins per account and network, each by a keyed hash",
 				Where:   "The server's memory only.",
@@ -99,7 +100,7 @@ func Describe(f Facts, w chat.Website) Document {
 			{
 				What: "Delete a conversation",
 				How: "An agent deletes it in the inbox. It is unreadable at once; its bytes are off the disk within " + describe(f.ScrubWithin) +
-					". The session's random id stays known as deleted, so that nothing revives it.",
+					". The session's random id stays known as deleted, so that nothing revives it. A receipt says when it was deleted and when its bytes were gone.",
 				Promise: "P14",
 			},
 			{
@@ -107,6 +108,9 @@ func Describe(f Facts, w chat.Website) Document {
 				How: "Where the website offers it. What the page told in segments, custom data and events is removed at once, and nothing more of it is taken; its bytes are " +
 					"off the disk within " + describe(f.ScrubWithin) + ". Of an event, its place and time in the agents' log stay. Messages go on.",
 				Promise: "P13",
+			},
+			{
+				What: "Get a copy of everything", How: "An agent, or the operator, hands it out: as a page to read, and as data.",
 			},
 			{What: "Leave without a trace", How: "A visitor who writes nothing leaves nothing: the session is destroyed " + temporary + " after the last access.", Promise: "P7, P9"},
 			{What: "Remove the cookie", How: "Deleting the cookie in the browser unbinds it; the next visit begins a fresh session.", Promise: "P5"},
@@ -145,6 +149,29 @@ func cookieScope(c chat.Cookie) string {
 		return "the website's domain"
 	}
 	return c.Domain
+}
+
+// conversationTerm is how long a conversation is kept.
+func conversationTerm(r chat.Retention) string {
+	if r.Conversations == 0 {
+		return "Until an agent of the website deletes it."
+	}
+	return describe(r.Conversations) + " after the last message, or until an agent of the website deletes it."
+}
+
+// identification is the item about identification records.
+func identification(r chat.Retention) Item {
+	i := Item{
+		What: "Identification records: the address and port from which a visitor with a conversation was connected, and when; by the session's random id",
+		Why:  "Identification where the law demands it. Only the operator can read them, and each time has to state a reason, which is recorded.", Promise: "P10",
+	}
+	term, ok := r.Identifies()
+	if !ok {
+		i.Where, i.HowLong = "Nowhere: the website keeps none.", "Not at all."
+		return i
+	}
+	i.Where, i.HowLong = "The server's disk, in one bucket for each day.", "Until the day after "+describe(term)+" have passed since the access, also when the conversation is deleted before."
+	return i
 }
 
 func ipTerm(r chat.Retention) string {

@@ -18,14 +18,16 @@ import (
 //go:embed page.html
 var pageSource string
 
+// PageStyle is the style sheet of the page, and of others that are made to be read and printed.
+//
 //go:embed page.css
-var pageStyle string
+var PageStyle string
 
 // Handler serves the document of the website that is named in the path, as a page, or as JSON to those who ask for it. describe finds it;
 // for a website that is not there it returns an error, and the answer is 404.
 func Handler(describe func(context.Context, chat.WebsiteID) (Document, error)) http.Handler {
 	page := template.Must(template.New("policy").Parse(pageSource))
-	sum := sha256.Sum256([]byte(pageStyle))
+	sum := sha256.Sum256([]byte(PageStyle))
 	// The one style sheet stands in the page, named by its hash: a page that is linked from elsewhere needs nothing else.
 	security := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +51,7 @@ func Handler(describe func(context.Context, chat.WebsiteID) (Document, error)) h
 			return
 		}
 		var b bytes.Buffer
-		if err := page.Execute(&b, map[string]any{"Document": d, "Style": template.CSS(pageStyle)}); err != nil {
+		if err := page.Execute(&b, map[string]any{"Document": d, "Style": template.CSS(PageStyle)}); err != nil {
 			http.Error(w, "the page cannot be made", http.StatusInternalServerError)
 			return
 		}

@@ -73,6 +73,6 @@ func verified(ctx context.Context, dir string, o output) (engine.Census, error) 
 }
 
 func inWords(c engine.Census) string {
-	return fmt.Sprintf("websites %d, agents %d, conversations %d, messages %d, notes %d, erased %d",
-		c.Websites, c.Agents, c.Conversations, c.Messages, c.Notes, c.Erased)
+	return fmt.Sprintf("websites %d, agents %d, conversations %d, messages %d, notes %d, identification records %d, erased %d, audit entries %d",
+		c.Websites, c.Agents, c.Conversations, c.Messages, c.Notes, c.Identifications, c.Erased, c.Audited)
 }

@@ -22,15 +22,20 @@ const (
 
 // cli is the command line.
 type cli struct {
-	Settings settings   `embed:""`
-	Serve    serveCmd   `cmd:"" help:"Serve visitors and agents."`
-	Demo     demoCmd    `cmd:"" help:"Try Parlor out: a demo website, an agent and a page with the chatbox, on embedded defaults."`
-	Website  websiteCmd `cmd:"" help:"Add, list and change websites. Works beside a running node."`
-	Agent    agentCmd   `cmd:"" help:"Add, list and change agents. Works beside a running node."`
-	Policy   policyCmd  `cmd:"" help:"Print what is kept about people, for how long and why."`
-	Backup   backupCmd  `cmd:"" help:"Copy the data directory, and check the copy. Works beside a running node."`
-	Verify   verifyCmd  `cmd:"" help:"Check everything in a backup."`
-	Version  versionCmd `cmd:"" help:"Print the version."`
+	Settings settings    `embed:""`
+	Serve    serveCmd    `cmd:"" help:"Serve visitors and agents."`
+	Demo     demoCmd     `cmd:"" help:"Try Parlor out: a demo website, an agent and a page with the chatbox, on embedded defaults."`
+	Website  websiteCmd  `cmd:"" help:"Add, list and change websites. Works beside a running node."`
+	Agent    agentCmd    `cmd:"" help:"Add, list and change agents. Works beside a running node."`
+	Policy   policyCmd   `cmd:"" help:"Print what is kept about people, for how long and why."`
+	Subject  subjectCmd  `cmd:"" help:"Find, hand out and delete what is held on one visitor. Works beside a running node."`
+	Identify identifyCmd `cmd:"" help:"Print from which addresses a conversation was written. It is recorded in the audit log."`
+	Receipt  receiptCmd  `cmd:"" help:"Receipts of deletions."`
+	Audit    auditCmd    `cmd:"" help:"Print the audit log: what was done with people's data, a line of JSON for each."`
+	Backup   backupCmd   `cmd:"" help:"Copy the data directory, and check the copy. Works beside a running node."`
+	Restore  restoreCmd  `cmd:"" help:"Make a data directory out of a backup, without what was deleted since."`
+	Verify   verifyCmd   `cmd:"" help:"Check everything in a backup."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // output is where commands write: what was asked for, and what goes on.

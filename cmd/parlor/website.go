@@ -30,6 +30,8 @@ type websiteFlags struct {
 	CookieDomain   *string        `help:"Domain that the cookie covers; empty finds the site's base domain."`
 	CookieMaxAge   *time.Duration `help:"How long the cookie lasts without a visit, such as 4320h."`
 	IPRetention    *time.Duration `name:"ip-retention" help:"How long a conversation's IP address is kept after the last access: 0 for as long as the conversation, else at least 8760h."`
+	Identify       *string        `name:"identification" help:"How long identification records are kept, also when the conversation is deleted: none, or at least 8760h."`
+	Conversations  *time.Duration `name:"conversation-retention" help:"How long a conversation is kept after the last message: 0 until an agent deletes it, else at least 24h."`
 	TypingPreview  *bool          `negatable:"" help:"Let agents read along while the visitor types."`
 	RequireConsent *bool          `negatable:"" help:"Keep segments, custom data and events of a visitor only with the visitor's consent."`
 	Triggers       string         `help:"YAML file with the list of triggers: name, message, and after and url for those that run by themselves." type:"existingfile" placeholder:"FILE"`
@@ -52,6 +54,10 @@ func (f *websiteFlags) apply(w *chat.Website) error {
 	set(&w.Cookie.Domain, f.CookieDomain)
 	set(&w.Cookie.MaxAge, f.CookieMaxAge)
 	set(&w.Retain.IP, f.IPRetention)
+	set(&w.Retain.Conversations, f.Conversations)
+	if err := f.identification(&w.Retain); err != nil {
+		return err
+	}
 	set(&w.TypingPreview, f.TypingPreview)
 	set(&w.RequireConsent, f.RequireConsent)
 	if f.Triggers == "" {
@@ -60,6 +66,20 @@ func (f *websiteFlags) apply(w *chat.Website) error {
 	triggers, err := readTriggers(f.Triggers)
 	w.Triggers = triggers
 	return err
+}
+
+// identification reads the term of identification records.
+func (f *websiteFlags) identification(r *chat.Retention) (err error) {
+	switch {
+	case f.Identify == nil:
+	case *f.Identify == "none":
+		r.Identification = chat.NoIdentification
+	default:
+		if r.Identification, err = time.ParseDuration(*f.Identify); err != nil || r.Identification <= 0 {
+			return fmt.Errorf("identification %q: use none, or a term such as 8760h", *f.Identify)
+		}
+	}
+	return nil
 }
 
 // triggerFile is one trigger as an operator writes it.
