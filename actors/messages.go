@@ -14,7 +14,9 @@ type Attach struct {
 	// Create makes a new temporary session if there is none. Without it an unknown session is refused.
 	Create bool
 	// Fresh says that session and secret were made for this call: nobody looks in the store for them.
-	Fresh  bool
+	Fresh bool
+	// Admit, when there is one, is asked before a session is made, and may refuse it. It must not block.
+	Admit  func() *chat.Error
 	Access chat.Access
 	Resume *protocol.Resume
 	// Welcome is the answer as far as the transport knows it; the session fills in its own part.

@@ -63,6 +63,11 @@ func (s *session) create(a *Attach) *chat.Error {
 		s.sys.stats.Refusals.Add(1)
 		return &chat.Error{Code: chat.CodeBusy, Message: "too many visitors at once; come back", Retry: retrySoon}
 	}
+	if a.Admit != nil {
+		if refusal := a.Admit(); refusal != nil {
+			return refusal
+		}
+	}
 	id := randomID()
 	epoch := chat.Epoch(uint64(id[0])<<56 | uint64(id[1])<<48 | uint64(id[2])<<40 | uint64(id[3])<<32 |
 		uint64(id[4])<<24 | uint64(id[5])<<16 | uint64(id[6])<<8 | uint64(id[7]))

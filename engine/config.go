@@ -88,6 +88,15 @@ type Limits struct {
 	// MessagesPerSecond and MessagesBurst hold each session's messages. Default 5 and 20.
 	MessagesPerSecond float64 `koanf:"messages_per_second"`
 	MessagesBurst     int     `koanf:"messages_burst"`
+	// AddressMessagesPerSecond and AddressMessagesBurst hold the messages of all sessions of an IPv4 address or an IPv6 /64 together (P11); 0 a second
+	// is no limit. Default 50 and 500.
+	AddressMessagesPerSecond float64 `koanf:"address_messages_per_second"`
+	AddressMessagesBurst     int     `koanf:"address_messages_burst"`
+	// AddressSessionsPerMinute and AddressSessionsBurst hold the new sessions likewise. Default 120 and 600.
+	AddressSessionsPerMinute float64 `koanf:"address_sessions_per_minute"`
+	AddressSessionsBurst     int     `koanf:"address_sessions_burst"`
+	// NetworkFactor times as much may come from an IPv4 /24 or an IPv6 /48; 0 is no limit for these. Default 4.
+	NetworkFactor int `koanf:"network_factor"`
 	// Pending is how many commands of one connection may wait. Default 64.
 	Pending int `koanf:"pending"`
 	// VisitorFrameBytes and AgentFrameBytes bound one frame. Default 16 KiB and 64 KiB.
@@ -135,6 +144,7 @@ func Default() Config {
 		Cookies:  Cookies{Prefix: chat.DefaultCookiePrefix},
 		Limits: Limits{
 			MessagesPerSecond: rate.PerSecond, MessagesBurst: rate.Burst, Pending: 64,
+			AddressMessagesPerSecond: 50, AddressMessagesBurst: 500, AddressSessionsPerMinute: 120, AddressSessionsBurst: 600, NetworkFactor: 4,
 			VisitorFrameBytes: 16 << 10, AgentFrameBytes: 64 << 10, VisitorOutboxBytes: 256 << 10, AgentOutboxBytes: 1 << 20,
 			SocketsPerAddress: 200, SocketsPer24: 1000, SocketsPer48: 1000,
 			TemporarySessions: temporaryAuto,
@@ -207,8 +217,14 @@ func (p *problems) cookiePrefix(prefix string) {
 }
 
 func (p *problems) limits(l Limits) {
-	if l.MessagesPerSecond < 0 {
-		p.add("limits.messages_per_second", "%v: use zero (no limit) or more", l.MessagesPerSecond)
+	for key, rate := range map[string]float64{
+		"limits.messages_per_second":         l.MessagesPerSecond,
+		"limits.address_messages_per_second": l.AddressMessagesPerSecond,
+		"limits.address_sessions_per_minute": l.AddressSessionsPerMinute,
+	} {
+		if rate < 0 {
+			p.add(key, "%v: use zero (no limit) or more", rate)
+		}
 	}
 	const mostFrame = 1 << 20
 	for _, n := range []struct {
@@ -216,6 +232,9 @@ func (p *problems) limits(l Limits) {
 		value, low, high int
 	}{
 		{"limits.messages_burst", l.MessagesBurst, 1, 1 << 20},
+		{"limits.address_messages_burst", l.AddressMessagesBurst, 1, 1 << 20},
+		{"limits.address_sessions_burst", l.AddressSessionsBurst, 1, 1 << 20},
+		{"limits.network_factor", l.NetworkFactor, 0, 1000},
 		{"limits.pending", l.Pending, 1, 4096},
 		{"limits.visitor_frame_bytes", l.VisitorFrameBytes, 1024, mostFrame},
 		{"limits.agent_frame_bytes", l.AgentFrameBytes, 1024, mostFrame},

@@ -31,6 +31,7 @@ func (n *Node) metrics() *prometheus.Registry {
 	counter("upgrades_refused_total", "WebSocket connections refused before the upgrade.", &t.Refused)
 	counter("frames_received_total", "Frames that clients sent.", &t.Frames)
 	counter("frames_bad_total", "Frames that were not well formed.", &t.BadFrames)
+	counter("network_limited_total", "Messages and new sessions refused because of what else came from their address or network.", &t.Limited)
 	counter("messages_total", "Messages stored.", &a.Messages)
 	counter("conversations_total", "Conversations begun.", &a.Conversations)
 	counter("duplicates_total", "Repeated messages answered with their first result.", &a.Duplicates)

@@ -17,6 +17,7 @@ import (
 	"github.com/parlor-chat/parlor/chat"
 	"github.com/parlor-chat/parlor/engine/handover"
 	"github.com/parlor-chat/parlor/internal/systemd"
+	"github.com/parlor-chat/parlor/networks"
 	"github.com/parlor-chat/parlor/persistence"
 	"github.com/parlor-chat/parlor/persistence/pebblestore"
 	"github.com/parlor-chat/parlor/policy"
@@ -172,7 +173,9 @@ func (n *Node) transportConfig(key [32]byte) transport.Config {
 		Sockets: transport.SocketLimits{
 			Total: l.Sockets, PerAddress: l.SocketsPerAddress, Per24: l.SocketsPer24, Per48: l.SocketsPer48,
 		},
-		Assets: web.Assets(), DemoWebsite: n.demo.Website,
+		Messages: networks.NewRates(chat.Limits{PerSecond: l.AddressMessagesPerSecond, Burst: l.AddressMessagesBurst}, l.NetworkFactor),
+		Sessions: networks.NewRates(chat.Limits{PerSecond: l.AddressSessionsPerMinute / 60, Burst: l.AddressSessionsBurst}, l.NetworkFactor),
+		Assets:   web.Assets(), DemoWebsite: n.demo.Website,
 		Policy: policy.Handler(n.operator.describe),
 		Logger: n.log,
 	}

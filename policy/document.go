@@ -85,9 +85,9 @@ func Describe(f Facts, w chat.Website) Document {
 			},
 			identification(w.Retain),
 			{
-				What:    "Counts of connections per address and network; of agents' failed logins per account and network, each by a keyed hash",
+				What:    "Counts of connections, messages and new sessions per address and network; of agents' failed logins per account and network, each by a keyed hash",
 				Where:   "The server's memory only.",
-				HowLong: "Until the last connection of that network closes. Failed logins: until the server restarts, or newer ones need the room.",
+				HowLong: "Connections: until the last one of that network closes. Messages and sessions: for some minutes, and until newer ones take their place. Failed logins: until the server restarts, or newer ones need the room.",
 				Why:     "Protection against floods, spam and guessed passwords.", Promise: "P11",
 			},
 			{

@@ -3,36 +3,38 @@ package transport
 import (
 	"net/netip"
 	"sync"
+
+	"github.com/parlor-chat/parlor/networks"
 )
 
-// admission counts open sockets per address and network (P11). The counts live in memory only and are gone with the last socket. It may
+// admission counts open sockets per address and network (P11), by keyed hash. The counts live in memory only and are gone with the last socket. It may
 // be used from many goroutines at once.
 type admission struct {
 	limits SocketLimits
+	hasher networks.Hasher
 	mu     sync.Mutex
 	total  int
-	counts map[netip.Prefix]int
+	counts map[networks.Hash]int
 }
 
 func newAdmission(l SocketLimits) *admission {
-	return &admission{limits: l, counts: make(map[netip.Prefix]int)}
+	return &admission{limits: l, hasher: networks.NewHasher(), counts: make(map[networks.Hash]int)}
 }
 
-// network is a prefix with how many sockets it may have; 0 is no limit.
+// network is a network with how many sockets it may have; 0 is no limit.
 type network struct {
-	prefix netip.Prefix
-	limit  int
+	hash  networks.Hash
+	limit int
 }
 
 // networks lists what an address counts for: itself and its /24, or its /64 and its /48.
 func (a *admission) networks(addr netip.Addr) [2]network {
-	one, wide, wideLimit := 32, 24, a.limits.Per24
+	narrow, wide := a.hasher.Of(addr)
+	wideLimit := a.limits.Per24
 	if !addr.Is4() {
-		one, wide, wideLimit = 64, 48, a.limits.Per48
+		wideLimit = a.limits.Per48
 	}
-	narrow, _ := addr.Prefix(one)
-	broad, _ := addr.Prefix(wide)
-	return [2]network{{narrow, a.limits.PerAddress}, {broad, wideLimit}}
+	return [2]network{{narrow, a.limits.PerAddress}, {wide, wideLimit}}
 }
 
 // enter counts one more socket, unless that is too many.
@@ -47,13 +49,13 @@ func (a *admission) enter(addr netip.Addr) bool {
 	}
 	networks := a.networks(addr)
 	for _, n := range networks {
-		if n.limit > 0 && a.counts[n.prefix] >= n.limit {
+		if n.limit > 0 && a.counts[n.hash] >= n.limit {
 			return false
 		}
 	}
 	a.total++
 	for _, n := range networks {
-		a.counts[n.prefix]++
+		a.counts[n.hash]++
 	}
 	return true
 }
@@ -67,8 +69,8 @@ func (a *admission) leave(addr netip.Addr) {
 	defer a.mu.Unlock()
 	a.total--
 	for _, n := range a.networks(addr) {
-		if a.counts[n.prefix]--; a.counts[n.prefix] == 0 {
-			delete(a.counts, n.prefix)
+		if a.counts[n.hash]--; a.counts[n.hash] == 0 {
+			delete(a.counts, n.hash)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/parlor-chat/parlor/accounts"
 	"github.com/parlor-chat/parlor/actors"
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/networks"
 	"github.com/parlor-chat/parlor/transport/socket"
 )
 
@@ -28,6 +29,8 @@ type Config struct {
 	Agent         socket.Limits
 	Pending       int
 	Sockets       SocketLimits
+	// Messages and Sessions hold the visitors' messages and new sessions of each address and network (P11).
+	Messages, Sessions *networks.Rates
 	// Assets is the built browser code: l.js, inbox/, demo/.
 	Assets fs.FS
 	// DemoWebsite is embedded by /demo; zero: there is no demo page.

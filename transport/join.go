@@ -78,6 +78,9 @@ func (v *visitor) attach(ctx context.Context, f *protocol.ClientFrame, p present
 	if p.tell {
 		a.Welcome.Token = p.token()
 	}
+	if p.create {
+		a.Admit = v.admitSession
+	}
 	err := v.t.system.Attach(ctx, a)
 	if errors.Is(err, actors.ErrUnknownSession) {
 		v.joined = false

@@ -35,6 +35,8 @@ type Stats struct {
 	Visitors, Agents atomic.Int64
 	// Accepted and Refused count upgrades; Frames what clients sent, BadFrames what was none.
 	Accepted, Refused, Frames, BadFrames atomic.Int64
+	// Limited counts messages and new sessions that were refused because of what else came from their address or network.
+	Limited atomic.Int64
 }
 
 // New makes a transport. It serves from the start; Drain ends it.

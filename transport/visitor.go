@@ -149,6 +149,12 @@ func (v *visitor) command(f *protocol.ClientFrame) {
 		v.refuse(f, refusal)
 		return
 	}
+	if _, message := command.(chat.PostMessage); message {
+		if refusal := v.admitMessage(); refusal != nil {
+			v.refuse(f, refusal)
+			return
+		}
+	}
 	if !v.take() {
 		v.busy(f)
 		return
