@@ -107,7 +107,7 @@ func startCounted(t *testing.T) *counted {
 	must(err)
 	network, config := memnet.New(), engine.Default()
 	config.HTTP.PublicURLs = []string{nodeURL}
-	config.Limits.MessagesPerSecond = 0
+	config.Limits.MessagesPerSecond, config.Limits.AddressMessagesPerSecond = 0, 1e6 // counted, and enough
 	node, err := engine.New(config, engine.Options{Store: store, Listener: network, AdminListener: memnet.New()})
 	must(err)
 	must(node.Start(t.Context()))

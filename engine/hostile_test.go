@@ -290,7 +290,7 @@ func TestTheSameMessageManyTimesIsOneMessage(t *testing.T) {
 			t.Errorf("after a restart: %+v, %v", f, err)
 		}
 		figure.Note(t, "G3", "one message sent 1,000 times through ten connections and once after a restart: 1 message, 1,001 equal acks; another body refused")
-	}, func(c *engineConfig) { c.Limits.MessagesPerSecond = 0 })
+	}, func(c *engineConfig) { c.Limits.MessagesPerSecond, c.Limits.AddressMessagesPerSecond = 0, 0 })
 }
 
 func TestResumeFromNowhereIsAReset(t *testing.T) {

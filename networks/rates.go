@@ -14,6 +14,8 @@ const (
 	// maxCounted is how many networks a stripe counts in one generation. With two generations, 64 stripes, and 2 x 16 bytes in a map that is half
 	// empty, counts take 8 MiB at most.
 	maxCounted = 1024
+	// leastKept is how long a generation lasts at least: with a short burst one would follow the other all the time.
+	leastKept = 10 * time.Second
 )
 
 // Rates hold what comes from an address and from its network to limits, in memory only (P11). A network that has done nothing for long enough to have
@@ -40,10 +42,11 @@ type counts struct {
 func NewRates(l chat.Limits, factor int) *Rates {
 	r := &Rates{
 		hasher: NewHasher(), narrow: l,
-		wide: chat.Limits{PerSecond: l.PerSecond * float64(factor), Burst: l.Burst * factor},
+		wide:   chat.Limits{PerSecond: l.PerSecond * float64(factor), Burst: l.Burst * factor},
+		forget: leastKept,
 	}
 	if l.PerSecond > 0 {
-		r.forget = time.Duration(float64(l.Burst) / l.PerSecond * float64(time.Second))
+		r.forget = max(leastKept, time.Duration(float64(l.Burst)/l.PerSecond*float64(time.Second)))
 	}
 	return r
 }
