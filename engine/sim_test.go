@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/parlor-chat/parlor/chat"
 	"github.com/parlor-chat/parlor/engine"
+	"github.com/parlor-chat/parlor/engine/handover"
 	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/internal/history"
 	"github.com/parlor-chat/parlor/persistence"
@@ -157,7 +159,7 @@ type sim struct {
 	erased []string
 	// calmSince is when the store became calm; zero: it is not.
 	calmSince time.Time
-	// began is when the node started: what was in memory only before that is gone.
+	// began is since when nothing in memory was lost: temporary sessions outlive a planned restart where there is a tmpfs.
 	began time.Time
 }
 
@@ -198,6 +200,7 @@ func newSim(t *testing.T, seed uint64, store persistence.Store, disk *vfs.MemFS)
 	}
 	s.w = &world{t: t, config: engine.Default(), store: &keptStore{Store: s.store}}
 	s.w.config.HTTP.PublicURLs = []string{nodeURL}
+	s.w.config.Handover.Dir = memoryDir(t)
 	s.w.start()
 	s.began, s.calmSince = time.Now(), time.Now()
 	after := 5 * time.Second
@@ -339,11 +342,26 @@ func (s *sim) everybodyLeaves() {
 // what it holds, and says so; nothing acknowledged is among it.
 func (s *sim) restart() {
 	s.w.network.hangUp()
-	_ = s.w.node.Stop(s.t.Context())
+	err := s.w.node.Stop(s.t.Context())
 	s.drain()
 	s.turn(calm)
 	s.w.start()
-	s.began = time.Now()
+	if err != nil || s.w.config.Handover.Dir == "off" {
+		s.began = time.Now()
+	}
+}
+
+// memoryDir is a directory in memory, for handover.dir; off where there is none.
+func memoryDir(t *testing.T) string {
+	dir, err := os.MkdirTemp("/dev/shm", "parlor-test-")
+	if err != nil {
+		return "off"
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if handover.CheckDir(dir) != nil {
+		return "off"
+	}
+	return dir
 }
 
 // powerLoss starts a node on what the disk holds at this moment. What the clients have got by now must be there.
@@ -362,7 +380,11 @@ func (s *sim) powerLoss() {
 		}
 	}
 	s.w.network.hangUp()
-	_ = s.w.node.Stop(s.t.Context()) // it lost its power: whatever it says is not heard
+	_ = s.w.node.Stop(s.t.Context()) // it lost its power: whatever it says is not heard, and memory is empty
+	if dir := s.w.config.Handover.Dir; dir != "off" {
+		s.w.must(os.RemoveAll(dir))
+		s.w.must(os.Mkdir(dir, 0o700))
+	}
 	s.turn(calm)
 	s.store.late.Wait()
 	s.w.must(s.store.Store.Close())
