@@ -8,12 +8,6 @@ import (
 	"github.com/parlor-chat/parlor/chat"
 )
 
-// Plain switches compression off, so that bytes can be found in files.
-func (o Options) Plain() Options {
-	o.plain = true
-	return o
-}
-
 // Hold opens an iterator over everything, as a slow reader would; release closes it.
 func (s *Store) Hold() (release func() error, err error) {
 	it, err := s.scan(context.Background(), nil, nil)

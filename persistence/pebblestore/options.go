@@ -26,8 +26,8 @@ type Options struct {
 	// Fatal is called when the disk refused to write and Pebble cannot go on. It must not return. Default: exit with code 74.
 	Fatal func(error)
 
-	// plain switches compression off, so that tests find bytes.
-	plain bool
+	// Uncompressed switches the tables' compression off, so that tests can look for bytes in them.
+	Uncompressed bool
 }
 
 // exitIO is EX_IOERR of sysexits.h: supervisors start the process again, and the start says whether the disk works.
@@ -93,7 +93,7 @@ func (o Options) pebble(fs vfs.FS, lock *pebble.Lock, log *pebbleLog) *pebble.Op
 	for i := range opts.Levels {
 		opts.Levels[i].FilterPolicy = keyFilter // most looks at receipts and tombstones find nothing
 	}
-	if o.plain {
+	if o.Uncompressed {
 		opts.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionNone })
 	}
 	return opts

@@ -73,7 +73,7 @@ func found(t *testing.T, dir string) []string {
 // openPlain makes many files out of few messages.
 func openPlain(t *testing.T, dir string) *pebblestore.Store {
 	t.Helper()
-	s, err := pebblestore.Open(pebblestore.Options{Dir: dir, Logger: quiet(), MemTableBytes: 256 << 10}.Plain())
+	s, err := pebblestore.Open(pebblestore.Options{Dir: dir, Logger: quiet(), MemTableBytes: 256 << 10, Uncompressed: true})
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
