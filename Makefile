@@ -4,6 +4,7 @@ GO      ?= go
 BIN     := bin/parlor
 RUNS    ?= 1000000
 ROUNDS  ?= 50
+FILLS   ?= 8
 SEEDS   ?= 200
 RESTARTS ?= 20
 FLIPS   ?= 1000
@@ -80,8 +81,10 @@ sim: ## Simulate visitors, agents and crashes in virtual time; SEEDS=n
 	$(GO) test ./engine -run TestSimulation -count=1 -v -args -seeds=$(SEEDS)
 
 .PHONY: chaos
-chaos: ## Kill and restart the running program, damage what it stored, cut its connections; ROUNDS=n, RESTARTS=n, FLIPS=n, RESUMES=n
-	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 30m -args -rounds=$(ROUNDS)
+chaos: ## Kill and restart the running program, fill and damage its disk, cut its connections; ROUNDS=n, RESTARTS=n, FILLS=n, FLIPS=n, RESUMES=n
+	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 60m -args -rounds=$(ROUNDS)
+	$(GO) test ./cmd/parlor -run TestFullDisk -count=1 -v -timeout 30m -args -fills=$(FILLS) -disk=1024
+	$(GO) test ./persistence/pebblestore -run 'TestDiskFaults|TestDiskFullForAWhile|TestReadFaults' -count=1 -v -timeout 30m -args -every-fault
 	$(GO) test ./cmd/parlor -run TestRestart -count=1 -v -timeout 30m -args -restarts=$(RESTARTS)
 	$(GO) test ./persistence/pebblestore -run TestFlippedBits -count=1 -v -args -flips=$(FLIPS)
 	$(GO) test ./engine -run TestResumeThroughCuts -count=1 -v -timeout 4h -args -resumes=$(RESUMES)

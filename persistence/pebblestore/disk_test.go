@@ -375,6 +375,12 @@ func reads(t *testing.T, fs vfs.FS, want chat.Head) error {
 		return err
 	}
 	defer mustClose(t, s)
+	return readsAll(t, s, want)
+}
+
+// readsAll reads everything.
+func readsAll(t *testing.T, s *pebblestore.Store, want chat.Head) error {
+	t.Helper()
 	r, err := s.Load(t.Context(), site, want.ID)
 	if err != nil {
 		if errors.Is(err, persistence.ErrNotFound) {

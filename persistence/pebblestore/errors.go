@@ -17,6 +17,8 @@ var (
 	ErrForeign = errors.New("pebblestore: not a data directory")
 	// ErrDamaged: a checksum does not match (G13). It is also returned by reads that meet the damage.
 	ErrDamaged = errors.New("pebblestore: damaged")
+	// ErrNoRoom: the disk is full, and a start would not get far (G12).
+	ErrNoRoom = errors.New("pebblestore: the disk is full")
 )
 
 // errFailed: Pebble could not write and the process is about to end.
@@ -29,6 +31,8 @@ func fault(what string, err error) error {
 		return nil
 	case pebble.IsCorruptionError(err):
 		return fmt.Errorf("%w: %s: restore the last backup, and have the disk checked: %w", ErrDamaged, what, err)
+	case isFull(err):
+		return fmt.Errorf("%w: %s: make room on the disk of the data directory: %w", ErrNoRoom, what, err)
 	default:
 		return fmt.Errorf("pebblestore: %s: %w", what, err)
 	}

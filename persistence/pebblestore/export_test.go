@@ -8,6 +8,12 @@ import (
 	"github.com/parlor-chat/parlor/chat"
 )
 
+// Hasty tries again soon what could not be written.
+func (o Options) Hasty() Options {
+	o.hasty = true
+	return o
+}
+
 // Hold opens an iterator over everything, as a slow reader would; release closes it.
 func (s *Store) Hold() (release func() error, err error) {
 	it, err := s.scan(context.Background(), nil, nil)

@@ -41,6 +41,13 @@ func (l *pebbleLog) Fatalf(format string, args ...any) {
 // listener takes over what would end the process although reads may go on.
 func (l *pebbleLog) listener() *pebble.EventListener {
 	return &pebble.EventListener{
+		BackgroundError: func(err error) { // it is tried again
+			if isFull(err) {
+				l.Infof("%v", err) // the watermark has said so, once
+				return
+			}
+			l.Errorf("%v", err)
+		},
 		DataCorruption: func(info pebble.DataCorruptionInfo) {
 			l.damaged.Store(true)
 			l.log.Error("the data directory is damaged; what is affected cannot be read. Restore the last backup, and have the disk checked",

@@ -28,6 +28,8 @@ type Options struct {
 
 	// Uncompressed switches the tables' compression off, so that tests can look for bytes in them.
 	Uncompressed bool
+	// hasty shortens the waits of a full disk, for tests.
+	hasty bool
 }
 
 // exitIO is EX_IOERR of sysexits.h: supervisors start the process again, and the start says whether the disk works.

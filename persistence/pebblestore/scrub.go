@@ -148,6 +148,7 @@ func (s *Store) waitGone(ctx context.Context, files []string) error {
 	ticker := time.NewTicker(goneInterval)
 	defer ticker.Stop()
 	for {
+		s.fs.removeLeft()
 		inUse, err := s.tablesInUse() // each time: one that a compaction is about to make was not, and will be
 		if err != nil {
 			return err

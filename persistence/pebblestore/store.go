@@ -20,6 +20,7 @@ type Store struct {
 	db        *pebble.DB
 	lock      *pebble.Lock
 	fs        keepsNothing
+	room      *room
 	dir       string
 	log       *pebbleLog
 	space     *watermark
@@ -40,19 +41,26 @@ type Store struct {
 
 var _ persistence.Store = (*Store)(nil)
 
-// Open opens the data directory, or makes it, and writes to it once. Errors: ErrInUse, ErrNewerFormat, ErrForeign, ErrDamaged,
+// Open opens the data directory, or makes it, and writes to it once. Errors: ErrInUse, ErrNewerFormat, ErrForeign, ErrDamaged, ErrNoRoom,
 // persistence.ErrAudit, or the disk's.
 func Open(o Options) (*Store, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	fs := newKeepsNothing(o.FS, o.Dir)
+	room := newRoom()
+	if o.hasty {
+		room.log, room.table = time.Millisecond, time.Millisecond
+	}
+	fs := newKeepsNothing(newWithRoom(o.FS, o.Dir, room), o.Dir)
 	lock, err := prepare(fs, o.Dir)
 	if err != nil {
 		return nil, err
 	}
 	fs.spares = newSpares(fs, o.Dir, o.MemTableBytes)
+	if err := errors.Join(fs.spares.clear(), checkRoom(fs, o.Dir)); err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
 	fs.pacer = &pacer{logged: &fs.spares.logged, memTable: o.MemTableBytes}
 	log := &pebbleLog{log: o.Logger, fatal: o.Fatal}
 	db, err := pebble.Open(o.Dir, o.pebble(fs, lock, log))
@@ -60,7 +68,7 @@ func Open(o Options) (*Store, error) {
 		return nil, errors.Join(fault(fmt.Sprintf("open the data directory %q", o.Dir), err), fs.spares.close(), lock.Close())
 	}
 	fs.pacer.use(db)
-	s := &Store{db: db, lock: lock, fs: fs, dir: o.Dir, log: log, space: newWatermark(fs, o.Dir, o.Logger)}
+	s := &Store{db: db, lock: lock, fs: fs, room: room, dir: o.Dir, log: log, space: newWatermark(fs, o.Dir, room, o.Logger)}
 	if err := s.begin(); err != nil {
 		return nil, errors.Join(
 			fault(fmt.Sprintf("write to the data directory %q", o.Dir), err), db.Close(), fs.spares.close(), lock.Close())
@@ -73,6 +81,7 @@ func Open(o Options) (*Store, error) {
 	if err := s.catchUp(context.Background()); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	room.begin(log.Fatalf)
 	return s, nil
 }
 
@@ -141,9 +150,11 @@ func (s *Store) Health(ctx context.Context) error {
 	return nil
 }
 
-// Close implements persistence.Store. It waits for the calls that are in flight and for what they left behind when their context ended.
+// Close implements persistence.Store. It waits for the calls that are in flight and for what they left behind when their context ended. What waits for
+// space on a full disk fails, which ends the process (Options.Fatal): nobody was told that it is stored.
 func (s *Store) Close() error {
 	s.close.Do(func() {
+		s.room.end()
 		s.calls.shut()
 		s.clerk.stop() // it asks the committer
 		s.committer.stop()

@@ -2,6 +2,7 @@ package pebblestore_test
 
 import (
 	"log/slog"
+	"os"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -12,7 +13,12 @@ import (
 	"github.com/parlor-chat/parlor/persistence/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(alone) != "" { // what is left behind there ends with the process
+		os.Exit(m.Run())
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // dirs opens stores in memory and remembers where, to open them again.
 type dirs map[persistence.Store]vfs.FS

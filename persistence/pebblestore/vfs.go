@@ -1,8 +1,10 @@
 package pebblestore
 
 import (
+	"errors"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
@@ -20,13 +22,14 @@ const (
 // pebble.ArchiveCleaner, whose presence keeps Pebble from recycling its log files, no bytes of an erased session stay behind.
 type keepsNothing struct {
 	vfs.FS
-	archive string  // where pebble.ArchiveCleaner would move files to
-	spares  *spares // nil: logs are made anew
-	pacer   *pacer  // nil: tables are written as fast as can be
+	archive string     // where pebble.ArchiveCleaner would move files to
+	spares  *spares    // nil: logs are made anew
+	pacer   *pacer     // nil: tables are written as fast as can be
+	left    *leftovers // what could not be removed
 }
 
 func newKeepsNothing(fs vfs.FS, dir string) keepsNothing {
-	return keepsNothing{FS: fs, archive: fs.PathJoin(dir, archiveName)}
+	return keepsNothing{FS: fs, archive: fs.PathJoin(dir, archiveName), left: new(leftovers)}
 }
 
 // Rename removes what would go to the archive.
@@ -37,10 +40,40 @@ func (fs keepsNothing) Rename(oldname, newname string) error {
 	return fs.FS.Rename(oldname, newname)
 }
 
-// Remove takes its time for a large file.
+// Remove takes its time for a large file. Pebble asks once for each; what fails is kept in mind.
 func (fs keepsNothing) Remove(name string) error {
 	shrink(fs.FS, name)
-	return fs.FS.Remove(name)
+	err := fs.FS.Remove(name)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		fs.left.add(name)
+	}
+	return err
+}
+
+// removeLeft tries again to remove what could not be removed.
+func (fs keepsNothing) removeLeft() {
+	for _, name := range fs.left.take() {
+		_ = fs.Remove(name) // it is kept in mind again
+	}
+}
+
+// leftovers are files that should be gone. No name is used again.
+type leftovers struct {
+	mu    sync.Mutex
+	names []string
+}
+
+func (l *leftovers) add(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.names = append(l.names, name)
+}
+
+func (l *leftovers) take() (names []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	names, l.names = l.names, nil
+	return names
 }
 
 // MkdirAll makes no archive, and other directories private.

@@ -16,18 +16,19 @@ const (
 	spaceInterval = time.Second
 )
 
-// watermark notices that a disk is nearly full before it is: a really full one makes Pebble hang (G12). It may be used from many goroutines.
+// watermark notices that a disk is nearly full before it is, so that what makes room has room (G12). It may be used from many goroutines.
 type watermark struct {
 	fs      vfs.FS
 	dir     string
+	room    *room
 	log     *slog.Logger
 	start   time.Time
 	checked atomic.Int64 // since start
 	full    atomic.Bool
 }
 
-func newWatermark(fs vfs.FS, dir string, log *slog.Logger) *watermark {
-	w := &watermark{fs: fs, dir: dir, log: log, start: time.Now()}
+func newWatermark(fs vfs.FS, dir string, room *room, log *slog.Logger) *watermark {
+	w := &watermark{fs: fs, dir: dir, room: room, log: log, start: time.Now()}
 	w.measure()
 	return w
 }
@@ -41,10 +42,11 @@ func (w *watermark) isFull() bool {
 	return w.full.Load()
 }
 
-// measure asks the file system. One that cannot tell (memory) is never full.
+// measure asks the file system, and whether a write waits for space, as one does whose user has a quota. A file system that cannot tell (memory) is
+// never full.
 func (w *watermark) measure() {
 	usage, err := w.fs.GetDiskUsage(w.dir)
-	full := err == nil && usage.AvailBytes < min(reserveBytes, usage.TotalBytes/reservePart)
+	full := w.room.lacking() || err == nil && usage.AvailBytes < min(reserveBytes, usage.TotalBytes/reservePart)
 	if full == w.full.Swap(full) {
 		return
 	}
