@@ -59,7 +59,9 @@ func TestRestartUnderLoad(t *testing.T) {
 	}
 	var slowest time.Duration
 	began := time.Now()
+	a := newAnnotator(t, p, away)
 	for range *restarts {
+		a.annotate(t, p.Server())
 		await(t, backWithin, func() bool { return c.since(began) == writers })
 		select { // traffic for a random while
 		case <-time.After(time.Duration(100+random.IntN(400)) * time.Millisecond):
@@ -90,6 +92,7 @@ func TestRestartUnderLoad(t *testing.T) {
 				t.Fatalf("guest %d: %v\n%s", i, g.broken, p.Log())
 			}
 		}
+		a.repeat(t, p.Server())
 	}
 	c.end()
 	c.check(t, p.Server())
@@ -102,7 +105,8 @@ func TestRestartUnderLoad(t *testing.T) {
 	}
 	figure.Note(t, "G19", "%d restarts under %d visitors, %d messages acknowledged: 0 lost, 0 twice; everybody back within %v",
 		*restarts, writers+guests, sum.acked, slowest.Round(10*time.Millisecond))
-	figure.Note(t, "P7 P12", "%d sessions without messages through %d restarts: all the same after each, no trigger fired twice", guests, *restarts)
+	figure.Note(t, "P7 P12", "%d sessions without messages through %d restarts: all the same after each, no trigger fired twice, no note there twice",
+		guests, *restarts)
 }
 
 // TestAKillLeavesNothing: sessions without messages end with a process that is killed, and nothing of them is anywhere.
@@ -262,6 +266,52 @@ func (g *guest) comeBack(ctx context.Context) {
 		return
 	}
 	g.fire()
+}
+
+// annotator is an agent who writes notes about guests, which nobody else sees and which begin no conversation.
+type annotator struct {
+	about           []*guest
+	website, cookie string
+	// ids are those of the last notes, one for each guest; each guest has so many.
+	ids   []string
+	notes uint64
+}
+
+func newAnnotator(t *testing.T, p *testprogram.Process, about []*guest) *annotator {
+	t.Helper()
+	cookie, err := p.Server().Login(t.Context(), p.Ready.Agent.Email, p.Ready.Agent.Password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &annotator{about: about, website: p.Ready.Website, cookie: cookie, ids: make([]string, len(about))}
+}
+
+// annotate writes another note about each guest.
+func (a *annotator) annotate(t *testing.T, s testclient.Server) {
+	t.Helper()
+	for i := range a.ids {
+		a.ids[i] = testclient.NewID()
+	}
+	a.notes++
+	a.repeat(t, s)
+}
+
+// repeat sends the last notes again, as one does who does not know whether they arrived: each is there once, in its place.
+func (a *annotator) repeat(t *testing.T, s testclient.Server) {
+	t.Helper()
+	agent, err := s.Work(t.Context(), a.cookie)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer agent.Close()
+	for i, g := range a.about {
+		f, err := agent.Ask(map[string]any{
+			"t": "note", "website": a.website, "session": g.session, "id": a.ids[i], "text": fmt.Sprint("note ", a.notes),
+		})
+		if err != nil || f.T != "ack" || f.Seq != a.notes {
+			t.Errorf("note %d was answered with %s, %v", a.notes, f.Raw, err)
+		}
+	}
 }
 
 // write begins the conversation, in which the trigger's message is the first, once.
