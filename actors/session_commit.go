@@ -189,6 +189,9 @@ func (s *session) write(ctx context.Context, a *attempt, st step) (persistence.C
 	}
 	if st.removed != nil {
 		c.Rewritten = st.removed.rewritten
+		if err := s.recordWithdrawal(ctx); err != nil {
+			return persistence.Committed{}, err
+		}
 	}
 	if c.Scrub = st.scrub; c.Scrub {
 		defer s.sys.actors.Root.Send(s.sys.janitor, erased{}) // also when the answer does not come: it may have happened

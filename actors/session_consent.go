@@ -20,6 +20,14 @@ func (s *session) showConsent(but Connection) {
 	s.show(protocol.Encode(protocol.ConsentFrame{Tracking: s.state.Visitor.Consent.Tracking}), chat.RoleVisitor, but)
 }
 
+// recordWithdrawal puts the withdrawal into the audit log, so that an older copy of the store that is restored does not forget it (G24).
+func (s *session) recordWithdrawal(ctx context.Context) error {
+	_, err := s.sys.store.Record(ctx, persistence.AuditEntry{
+		Deed: persistence.DeedWithdrawn, Website: s.website, Session: s.id, By: chat.RoleVisitor.String(), Policy: s.site.policy(),
+	})
+	return err
+}
+
 // removePushed leaves nothing of what the page pushed in the log of a temporary session. It works on nil: an empty log.
 func (j *journal) removePushed() error {
 	if j == nil {

@@ -42,11 +42,13 @@ func (r Rules) Decide(s *Session, who Participant, c Command, now time.Time) ([]
 // mayCommand keeps each side to its own commands.
 func mayCommand(role Role, c Command) *Error {
 	var allowed bool
-	switch c.(type) {
+	switch c := c.(type) {
 	case PostMessage, Compose, MarkRead, MarkDelivered:
 		allowed = role == RoleVisitor || role == RoleAgent
-	case VisitPage, FireTrigger, SetUser, SetSegments, SetData, PushEvent, SetConsent:
+	case VisitPage, FireTrigger, SetUser, SetSegments, SetData, PushEvent:
 		allowed = role == RoleVisitor
+	case SetConsent:
+		allowed = role == RoleVisitor || (role == RoleSystem && !c.Tracking)
 	case PostNote, Assign, SetState, SetBlocked:
 		allowed = role == RoleAgent
 	case Erase:

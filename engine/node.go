@@ -157,6 +157,9 @@ func (n *Node) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := n.makeUp(ctx); err != nil {
+		return err
+	}
 	n.operator.system, n.operator.onWebsite = n.system, n.system.WebsiteChanged
 	n.transport = transport.New(n.transportConfig(key))
 	return nil

@@ -22,6 +22,17 @@ type Audit interface {
 	Record(ctx context.Context, entries ...AuditEntry) ([]AuditEntry, error)
 	// AuditLog returns up to limit entries behind the number, in order. Errors: ErrAudit, when the chain is broken.
 	AuditLog(ctx context.Context, after uint64, limit int) ([]AuditEntry, error)
+
+	// Withdrawn lists sessions of which the audit log has a withdrawal of consent that the store may lack, since it is an older copy that was
+	// restored. MadeUp says that one was made up for.
+	Withdrawn(ctx context.Context) ([]SessionRef, error)
+	MadeUp(ctx context.Context, s SessionRef) error
+}
+
+// SessionRef names a session.
+type SessionRef struct {
+	Website chat.WebsiteID
+	Session chat.SessionID
 }
 
 // Deed is what an entry of the audit log tells.
@@ -32,6 +43,8 @@ const (
 	// DeedErased: a session was made unreadable for everybody (P14). DeedGone: its bytes have left the disk.
 	DeedErased Deed = "erased"
 	DeedGone   Deed = "gone"
+	// DeedWithdrawn: a visitor withdrew the consent to tracking, and what the page had told was removed (P13).
+	DeedWithdrawn Deed = "withdrawn"
 	// DeedIdentified: an operator read from which addresses a conversation was written (P10).
 	DeedIdentified Deed = "identified"
 	// DeedExported: everything that is held on one visitor was handed out.
@@ -45,7 +58,7 @@ type AuditEntry struct {
 	At      time.Time      `json:"at"`
 	Website chat.WebsiteID `json:"website"`
 	Session chat.SessionID `json:"session"`
-	// By is who did it: "agent " and an id, "retention", or "operator" with the name that was given.
+	// By is who did it: "visitor", "agent " and an id, "retention", or "operator" with the name that was given.
 	By string `json:"by,omitempty"`
 	// Reason is what an operator stated.
 	Reason string `json:"reason,omitempty"`

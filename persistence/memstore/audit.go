@@ -32,6 +32,14 @@ func (s *Store) record(e *persistence.AuditEntry) error {
 	return nil
 }
 
+// Withdrawn implements persistence.Audit: nothing is ever restored here.
+func (s *Store) Withdrawn(ctx context.Context) ([]persistence.SessionRef, error) {
+	return nil, s.Health(ctx)
+}
+
+// MadeUp implements persistence.Audit.
+func (s *Store) MadeUp(ctx context.Context, _ persistence.SessionRef) error { return s.Health(ctx) }
+
 // AuditLog implements persistence.Audit.
 func (s *Store) AuditLog(ctx context.Context, after uint64, limit int) ([]persistence.AuditEntry, error) {
 	leave, err := s.enter(ctx)

@@ -222,7 +222,7 @@ func parseAnchor(record []byte) (t persistence.AuditTail, err error) {
 }
 
 // catchUp erases what the audit log says was erased and the store does not know: a crash came between, or the store is an older copy that was
-// restored beside a newer log (G24). A log that is shorter than the store knows was lost or replaced: the store serves, and says so.
+// restored beside a newer log (G24). Consent that was withdrawn since is left for the session's actor, which knows what goes with it. A log that is shorter than the store knows was lost or replaced: the store serves, and says so.
 func (s *Store) catchUp(ctx context.Context) error {
 	record, err := get(s.db, nodeKey(nodeAudit))
 	if err != nil {
@@ -243,13 +243,21 @@ func (s *Store) catchUp(ctx context.Context) error {
 	}
 	var again []persistence.AuditEntry
 	var tail persistence.AuditTail
+	batch := s.db.NewBatch()
+	defer batch.Close()
+	var gathered error
 	err = readAudit(s.fs, s.audit.path, &tail, func(e persistence.AuditEntry) bool {
-		if e.N > known.N && e.Deed == persistence.DeedErased {
+		switch {
+		case e.N <= known.N:
+		case e.Deed == persistence.DeedErased:
 			again = append(again, e)
+		case e.Deed == persistence.DeedWithdrawn:
+			k := sessionKey{e.Website, e.Session}
+			gathered = errors.Join(gathered, batch.Set(k.in(tableWithdrawn), nil, nil))
 		}
 		return true
 	})
-	if err != nil {
+	if err = errors.Join(err, gathered); err != nil {
 		return fault("read the audit log", err)
 	}
 	for _, e := range again {
@@ -259,5 +267,30 @@ func (s *Store) catchUp(ctx context.Context) error {
 			return err
 		}
 	}
-	return fault("note the audit log's end", s.db.Set(nodeKey(nodeAudit), anchor(s.audit.tail), pebble.Sync))
+	return fault("note the audit log's end", errors.Join(
+		batch.Set(nodeKey(nodeAudit), anchor(s.audit.tail), nil), s.db.Apply(batch, pebble.Sync)))
+}
+
+// Withdrawn implements persistence.Audit.
+func (s *Store) Withdrawn(ctx context.Context) (all []persistence.SessionRef, err error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	it, err := s.scan(ctx, []byte{tableWithdrawn}, []byte{tableWithdrawn + 1})
+	if err != nil {
+		return nil, fault("list withdrawals", err)
+	}
+	for ok := it.First(); ok; ok = it.Next() {
+		k := scrubbedSession(it.Key())
+		all = append(all, persistence.SessionRef{Website: k.website, Session: k.session})
+	}
+	return all, fault("list withdrawals", errors.Join(it.Error(), it.Close()))
+}
+
+// MadeUp implements persistence.Audit.
+func (s *Store) MadeUp(ctx context.Context, session persistence.SessionRef) error {
+	k := sessionKey{session.Website, session.Session}
+	return s.change(ctx, func(b *pebble.Batch) error { return b.Delete(k.in(tableWithdrawn), nil) })
 }

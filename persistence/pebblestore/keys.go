@@ -23,6 +23,8 @@ const (
 	tableScrub = 'q'
 	// tableScrubRange + two keys: deleted from the first to the second, and the bytes are not off the disk yet.
 	tableScrubRange = 'r'
+	// tableWithdrawn + website + session: consent was withdrawn after this copy of the store was made, and that was not made up for yet.
+	tableWithdrawn = 'y'
 	// tableIdentifications + website + day + session + version: from where a conversation was written, by days, each of which is dropped as a whole.
 	tableIdentifications = 'd'
 	// The directory: by id, but agents also by the keyed hash of their e-mail address, and logins by the hash of their token.

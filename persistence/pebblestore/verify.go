@@ -212,7 +212,7 @@ func (v *verifier) single(key, value []byte) (err error) {
 		if len(key) != identificationBytes {
 			err = errRecord
 		}
-	case tableScrubRange, tableInbox, tableScrub, tableEmails, tablePasswords, tableNode:
+	case tableScrubRange, tableWithdrawn, tableInbox, tableScrub, tableEmails, tablePasswords, tableNode:
 	default:
 		err = fmt.Errorf("%w: table %q", persistence.ErrNewerRecord, key[0])
 	}
