@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,8 @@ import (
 )
 
 const day = 24 * time.Hour
+
+func addrPort(ip string) netip.AddrPort { return netip.AddrPortFrom(netip.MustParseAddr(ip), 4711) }
 
 func facts() Facts {
 	return Facts{CookiePrefix: chat.DefaultCookiePrefix, Temporary: 30 * time.Minute, ScrubWithin: time.Hour, LoginLife: 30 * day}

@@ -246,7 +246,9 @@ func (s *Store) catchUp(ctx context.Context) error {
 	batch := s.db.NewBatch()
 	defer batch.Close()
 	var gathered error
+	ours := known.N == 0
 	err = readAudit(s.fs, s.audit.path, &tail, func(e persistence.AuditEntry) bool {
+		ours = ours || tail == known
 		switch {
 		case e.N <= known.N:
 		case e.Deed == persistence.DeedErased:
@@ -259,6 +261,10 @@ func (s *Store) catchUp(ctx context.Context) error {
 	})
 	if err = errors.Join(err, gathered); err != nil {
 		return fault("read the audit log", err)
+	}
+	if !ours {
+		return fmt.Errorf("%w: %s in the data directory does not hold entry %d as the store knows it; put the last copy of the right one in its place, or take it away",
+			persistence.ErrAudit, auditFile, known.N)
 	}
 	for _, e := range again {
 		r := &request{session: sessionKey{e.Website, e.Session}, erase: true, done: make(chan outcome, 1)}

@@ -161,6 +161,32 @@ func TestALostAuditLogIsNoticed(t *testing.T) {
 	}
 }
 
+// TestAForeignAuditLogIsRefused: what another deployment erased is none of this one's business.
+func TestAForeignAuditLogIsRefused(t *testing.T) {
+	dir, other := t.TempDir(), t.TempDir()
+	for i, d := range []string{dir, other} {
+		s := mustOpen(t, d)
+		epoch := claim(t, s)
+		for n := range uint64(2 + i) {
+			w := newSession(s, epoch, n)
+			w.post(t, []byte("x"))
+			erase(t, s, w)
+		}
+		mustClose(t, s)
+	}
+	log := filepath.Join(dir, "audit.jsonl")
+	if err := os.WriteFile(log, read(t, filepath.Join(other, "audit.jsonl")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openDir(dir); !errors.Is(err, persistence.ErrAudit) {
+		t.Fatalf("open: %v", err)
+	}
+	if err := os.Remove(log); err != nil {
+		t.Fatal(err)
+	}
+	mustClose(t, mustOpen(t, dir))
+}
+
 // TestAnErasureThatACrashCutShortIsFinished: the audit log has it, the store does not yet.
 func TestAnErasureThatACrashCutShortIsFinished(t *testing.T) {
 	dir := t.TempDir()
