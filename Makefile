@@ -83,7 +83,7 @@ sim: ## Simulate visitors, agents and crashes in virtual time; SEEDS=n
 .PHONY: chaos
 chaos: ## Kill and restart the running program, fill and damage its disk, cut its connections; ROUNDS=n, RESTARTS=n, FILLS=n, FLIPS=n, RESUMES=n
 	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 60m -args -rounds=$(ROUNDS)
-	$(GO) test ./cmd/parlor -run TestFullDisk -count=1 -v -timeout 30m -args -fills=$(FILLS) -disk=1024
+	$(GO) test ./cmd/parlor -run 'TestFullDisk|TestFewDescriptors' -count=1 -v -timeout 30m -args -fills=$(FILLS) -disk=1024
 	$(GO) test ./persistence/pebblestore -run 'TestDiskFaults|TestDiskFullForAWhile|TestReadFaults' -count=1 -v -timeout 30m -args -every-fault
 	$(GO) test ./cmd/parlor -run TestRestart -count=1 -v -timeout 30m -args -restarts=$(RESTARTS)
 	$(GO) test ./persistence/pebblestore -run TestFlippedBits -count=1 -v -args -flips=$(FLIPS)

@@ -83,7 +83,7 @@ type Cookies struct {
 	Prefix string `koanf:"prefix"`
 }
 
-// Limits bound what clients may do. Zero for a number of sockets is no limit.
+// Limits bound what clients may do. Zero for a number of sockets is no limit, but for Sockets.
 type Limits struct {
 	// MessagesPerSecond and MessagesBurst hold each session's messages. Default 5 and 20.
 	MessagesPerSecond float64 `koanf:"messages_per_second"`
@@ -105,7 +105,7 @@ type Limits struct {
 	// VisitorOutboxBytes and AgentOutboxBytes bound what waits for a slow reader. Default 256 KiB and 1 MiB.
 	VisitorOutboxBytes int `koanf:"visitor_outbox_bytes"`
 	AgentOutboxBytes   int `koanf:"agent_outbox_bytes"`
-	// Sockets is how many connections the node takes in total. Default no limit.
+	// Sockets is how many connections the node takes in total. Default 0: what the process's descriptors allow, which bounds it in any case (G21).
 	Sockets int `koanf:"sockets"`
 	// SocketsPerAddress counts an IPv4 address or an IPv6 /64; the others count a /24 and a /48 (P11). Default 200, 1000, 1000.
 	SocketsPerAddress int `koanf:"sockets_per_address"`

@@ -57,6 +57,8 @@ type Node struct {
 	urls      []string
 	adminURL  string
 	control   *controlFile
+	// descriptors are shared by connections and store.
+	descriptors *descriptors
 	handover  handover.Place
 	demo      Demo
 
@@ -96,6 +98,10 @@ func (n *Node) Start(ctx context.Context) (err error) {
 		return err
 	}
 	n.public = n.server(nil)
+	n.descriptors = shareDescriptors(0)
+	if n.options.Listener == nil {
+		n.descriptors = shareDescriptors(descriptorLimit())
+	}
 	defer closeUnlessServed(&err, listener)
 	adminListener, err := n.listenAdmin()
 	if err != nil {
@@ -110,6 +116,7 @@ func (n *Node) Start(ctx context.Context) (err error) {
 		return err
 	}
 	n.takeOver()
+	n.descriptors.watch(n.public, n.transport.Sockets)
 	n.serve(n.public, n.transport.Handler(), listener)
 	if adminListener != nil {
 		if err := n.serveAdmin(adminListener); err != nil {
@@ -174,7 +181,7 @@ func (n *Node) transportConfig(key [32]byte) transport.Config {
 		Agent:   n.socketLimits(l.AgentFrameBytes, l.AgentOutboxBytes),
 		Pending: l.Pending,
 		Sockets: transport.SocketLimits{
-			Total: l.Sockets, PerAddress: l.SocketsPerAddress, Per24: l.SocketsPer24, Per48: l.SocketsPer48,
+			Total: n.descriptors.atMost(l.Sockets), PerAddress: l.SocketsPerAddress, Per24: l.SocketsPer24, Per48: l.SocketsPer48,
 		},
 		Messages: networks.NewRates(chat.Limits{PerSecond: l.AddressMessagesPerSecond, Burst: l.AddressMessagesBurst}, l.NetworkFactor),
 		Sessions: networks.NewRates(chat.Limits{PerSecond: l.AddressSessionsPerMinute / 60, Burst: l.AddressSessionsBurst}, l.NetworkFactor),
@@ -198,7 +205,7 @@ func (n *Node) openStore() error {
 		n.store = n.options.Store
 		return nil
 	}
-	store, err := pebblestore.Open(pebblestore.Options{Dir: n.config.Store.Dir, Logger: n.log})
+	store, err := pebblestore.Open(pebblestore.Options{Dir: n.config.Store.Dir, Logger: n.log, OpenFiles: n.descriptors.store})
 	if err != nil {
 		return err
 	}

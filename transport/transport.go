@@ -54,6 +54,9 @@ func New(c Config) *Transport {
 // Stats returns the transport's counters.
 func (t *Transport) Stats() *Stats { return &t.stats }
 
+// Sockets is how many WebSocket connections are open or being made.
+func (t *Transport) Sockets() int64 { return t.stats.Visitors.Load() + t.stats.Agents.Load() }
+
 // Handler serves everything that browsers ask for.
 func (t *Transport) Handler() http.Handler {
 	mux := http.NewServeMux()

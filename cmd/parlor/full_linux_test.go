@@ -91,19 +91,6 @@ func (f *filling) run() {
 	}
 }
 
-// long makes texts of 8 KiB that cannot be compressed to much less.
-func long(who string) func(int) string {
-	random := rand.New(rand.NewPCG(*seed, uint64(len(who))))
-	return func(n int) string {
-		var b strings.Builder
-		fmt.Fprintf(&b, "message %d of %s\n", n, who)
-		for range 2700 {
-			b.WriteRune('\u4e00' + random.Int32N(0x5000)) // three bytes each
-		}
-		return b.String()
-	}
-}
-
 // conversation makes one with a message, and returns its session.
 func (f *filling) conversation(text string) string {
 	f.t.Helper()
@@ -118,27 +105,10 @@ func (f *filling) conversation(text string) string {
 	return v.Welcome.Session
 }
 
-// eventually waits for a condition.
-func (f *filling) eventually(what string, within time.Duration, true func() bool) time.Duration {
-	f.t.Helper()
-	began := time.Now()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for range tick.C {
-		if true() {
-			break
-		}
-		if time.Since(began) > within {
-			f.t.Fatalf("%s: not within %v; %+v, %d bytes free\n%s", what, within, f.crowd.tally(), f.disk.free(), f.p.Log())
-		}
-	}
-	return time.Since(began)
-}
-
 // writtenFull waits until messages are refused, and looks at what still works.
 func (f *filling) writtenFull() {
 	t := f.t
-	f.eventually("the disk is written full", 3*time.Minute, func() bool { return f.crowd.tally().unavailable >= talkers })
+	eventually(t, "the disk is written full", 3*time.Minute, func() bool { return f.crowd.tally().unavailable >= talkers })
 	if status, body := get(t, f.p.Ready.Admin+"/readyz"); status != 503 || !strings.Contains(body, "nearly full") {
 		t.Errorf("/readyz says %d, %q", status, body)
 	}
@@ -165,7 +135,7 @@ func (f *filling) writtenFull() {
 func (f *filling) resumed(when string) time.Duration {
 	f.t.Helper()
 	now := time.Now()
-	took := f.eventually("messages are taken again, "+when, 4*resumes, func() bool { return f.crowd.since(now) == talkers })
+	took := eventually(f.t, "messages are taken again, "+when, 4*resumes, func() bool { return f.crowd.since(now) == talkers })
 	if took > resumes {
 		f.t.Errorf("%s, messages were taken again only after %v", when, took)
 	}

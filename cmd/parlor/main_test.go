@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/parlor-chat/parlor/internal/testprogram"
 )
@@ -22,7 +23,8 @@ func parlor(t *testing.T, args ...string) (code int, out, log string) {
 
 func get(t *testing.T, url string) (int, string) {
 	t.Helper()
-	answer, err := http.Get(url)
+	client := http.Client{Timeout: 30 * time.Second}
+	answer, err := client.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}

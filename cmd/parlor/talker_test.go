@@ -342,3 +342,33 @@ func (v *talker) check(t *testing.T) {
 		t.Errorf("%s: %s", v.name, problem)
 	}
 }
+
+// eventually waits for a condition, and returns how long that took.
+func eventually(t *testing.T, what string, within time.Duration, true func() bool) time.Duration {
+	t.Helper()
+	began := time.Now()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for range tick.C {
+		if true() {
+			break
+		}
+		if time.Since(began) > within {
+			t.Fatalf("%s: not within %v", what, within)
+		}
+	}
+	return time.Since(began)
+}
+
+// long makes texts of 8 KiB that cannot be compressed to much less.
+func long(who string) func(int) string {
+	random := rand.New(rand.NewPCG(*seed, uint64(len(who))))
+	return func(n int) string {
+		var b strings.Builder
+		fmt.Fprintf(&b, "message %d of %s\n", n, who)
+		for range 2700 {
+			b.WriteRune('\u4e00' + random.Int32N(0x5000)) // three bytes each
+		}
+		return b.String()
+	}
+}

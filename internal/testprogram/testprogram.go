@@ -81,6 +81,13 @@ func (p *Program) Supervised(t *testing.T, environment []string, files []*os.Fil
 	return begin(t, cmd)
 }
 
+// Limited is Demo with so many descriptors.
+func (p *Program) Limited(t *testing.T, descriptors int, dir, listen string, args ...string) *Process {
+	t.Helper()
+	limit := fmt.Sprintf(`ulimit -n %d && exec "$0" "$@"`, descriptors)
+	return begin(t, exec.Command("sh", append([]string{"-c", limit, p.Path}, demo(dir, listen, args)...)...))
+}
+
 func demo(dir, listen string, args []string) []string {
 	return append([]string{"demo", "--json", "--data", dir, "--listen", listen}, args...)
 }

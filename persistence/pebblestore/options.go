@@ -23,6 +23,8 @@ type Options struct {
 	// MemTableBytes is how much is gathered in memory before it becomes a file; up to twice as much is held. It grows to that size only under
 	// load, where it spares rewriting files. Default: 64 MiB.
 	MemTableBytes int64
+	// OpenFiles bounds the tables that are open at a time, at least 64 in any case: sockets need the process's other descriptors (G21). Default: 1000.
+	OpenFiles int
 	// Fatal is called when the disk refused to write and Pebble cannot go on. It must not return. Default: exit with code 74.
 	Fatal func(error)
 
@@ -39,10 +41,9 @@ const exitIO = 74
 const (
 	DefaultCacheBytes    = 32 << 20
 	DefaultMemTableBytes = 64 << 20
+	DefaultOpenFiles     = 1000
 )
 
-// maxOpenFiles bounds Pebble's file descriptors: sockets need the rest (G21).
-const maxOpenFiles = 1000
 
 // bytesPerSync is how much of a table is written between two syncs of it: an eighth of what Pebble would take. A sync of the log waits behind
 // what a flush gave the disk, and so waits less.
@@ -52,8 +53,9 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Dir == "" {
 		return o, errors.New("pebblestore: no data directory was given")
 	}
-	if o.CacheBytes < 0 || o.MemTableBytes < 0 {
-		return o, fmt.Errorf("pebblestore: cache of %d bytes, memory table of %d bytes: use more than zero", o.CacheBytes, o.MemTableBytes)
+	if o.CacheBytes < 0 || o.MemTableBytes < 0 || o.OpenFiles < 0 {
+		return o, fmt.Errorf("pebblestore: cache of %d bytes, memory table of %d bytes, %d open files: use more than zero",
+			o.CacheBytes, o.MemTableBytes, o.OpenFiles)
 	}
 	if o.FS == nil {
 		o.FS = vfs.Default
@@ -66,6 +68,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.MemTableBytes == 0 {
 		o.MemTableBytes = DefaultMemTableBytes
+	}
+	if o.OpenFiles == 0 {
+		o.OpenFiles = DefaultOpenFiles
 	}
 	if o.Fatal == nil {
 		o.Fatal = func(error) { os.Exit(exitIO) }
@@ -82,7 +87,7 @@ func (o Options) pebble(fs vfs.FS, lock *pebble.Lock, log *pebbleLog) *pebble.Op
 		EventListener:      log.listener(),
 		CacheSize:          o.CacheBytes,
 		MemTableSize:       uint64(o.MemTableBytes),
-		MaxOpenFiles:       maxOpenFiles,
+		MaxOpenFiles:       o.OpenFiles,
 		BytesPerSync:       bytesPerSync,
 		FormatMajorVersion: pebble.FormatTableFormatV6, // no value separation in it
 		Cleaner:            pebble.ArchiveCleaner{},    // with keepsNothing: removes, and recycles no log
