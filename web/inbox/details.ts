@@ -49,7 +49,7 @@ class DetailsView implements Part {
     setText(this.sync, x.phase === "live" && behind(x) === 0 ? this.app.t.inSync(lastSeq(x.log)) : x.phase === "live" ? this.app.t.catchingUp(behind(x)) : this.app.t.notInSync);
     this.sync.classList.toggle("live", x.phase === "live" && behind(x) === 0);
     const summary = currentSummary(s, s.open);
-    const inputs = [x.session, x.visitor, summary?.blocked, summary?.name, Math.floor(Date.now() / 60_000), x.log.notes.length];
+    const inputs = [x.session, x.visitor, summary?.blocked, summary?.name, Math.floor(Date.now() / 60_000), x.log.notes];
     if (inputs.every((v, i) => v === this.drawn[i])) return;
     const other = this.drawn[0] !== x.session;
     this.drawn = inputs;
@@ -103,6 +103,7 @@ class DetailsView implements Part {
     return facts(t.device, [
       [t.browser, v.browser], [t.system, v.system], [t.locale, languageName(v.locale, this.app.locale)],
       [t.localTime, localTime(v.timezone, this.app.locale)], [t.ip, v.ip ? h("span", { class: "ip", dir: "ltr" }, v.ip) : null],
+      [t.tracking, v.consent ? t.trackingIs(v.consent.tracking, formatShort(v.consent.at, this.app.locale, Date.now())) : null],
       [t.firstSeen, v.created_at ? formatFull(v.created_at, this.app.locale) : null],
       [t.seen, v.seen_at && !v.online ? formatFull(v.seen_at, this.app.locale) : null],
     ]);
@@ -110,7 +111,7 @@ class DetailsView implements Part {
 
   /** events is what the page pushed of late, the newest first: the log may be far above it. */
   private events(x: Session): HTMLElement | null {
-    const pushed = x.log.notes.filter((n): n is EventFrame => n.t === "event" && !n.system).slice(-mostEvents).reverse();
+    const pushed = x.log.notes.filter((n): n is EventFrame => n.t === "event" && !n.system && !n.removed).slice(-mostEvents).reverse();
     if (pushed.length === 0) return null;
     return part(this.app.t.events, h("ol", { class: "pushed-events" }, ...pushed.map((e) => h("li", null, eventDot(e),
       h("span", { class: "words", dir: "auto" }, e.name), h("time", { title: formatFull(e.at, this.app.locale) }, formatShort(e.at, this.app.locale, Date.now()))))));

@@ -13,6 +13,9 @@ const colors = new Set(["red", "orange", "yellow", "green", "blue", "purple", "p
 /** drawEvent is a thin line in the log. */
 export function drawEvent(app: App, event: EventFrame, s: State): HTMLElement {
   const time = h("time", { class: "event-time", title: formatFull(event.at, app.locale) }, formatTime(event.at, app.locale));
+  if (event.removed) {
+    return h("div", { class: "row-event" }, h("span", { class: "words", dir: "auto" }, app.t.eventRemoved), time);
+  }
   if (event.system) {
     return h("div", { class: "row-event" }, h("span", { class: "words", dir: "auto" }, deedOf(app.t, event, s)), time);
   }

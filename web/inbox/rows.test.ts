@@ -53,6 +53,12 @@ test("notes and events stand where they happened", () => {
   equal(shapes(talk([say(1, "visitor", noon), say(2, "visitor", noon)], {}, notes)), ["start", "day", "visitor×1", "event", "note me×1", "visitor×1"]);
 });
 
+test("P13: events that were removed one after the other are one line", () => {
+  const gone = (n: number, after: number): NoteEntry => ({ t: "event", session: "s", n, after, name: "", removed: true, at: noon });
+  const notes: NoteEntry[] = [gone(1, 1), gone(2, 1), { t: "event", session: "s", n: 3, after: 1, name: "blocked", system: true, at: noon }, gone(4, 1), gone(5, 2)];
+  equal(shapes(talk([say(1, "visitor", noon), say(2, "visitor", noon)], {}, notes)), ["start", "day", "visitor×1", "event", "event", "event", "visitor×1", "event"]);
+});
+
 test("the line of what is new breaks a group", () => {
   equal(shapes(talk([say(1, "visitor", noon), say(2, "visitor", noon)], { unreadFrom: 2 })), ["start", "day", "visitor×1", "new", "visitor×1"]);
 });

@@ -61,6 +61,8 @@ class Rows {
   }
 
   event(event: EventFrame): void {
+    const before = this.rows[this.rows.length - 1];
+    if (event.removed && before?.kind === "event" && before.event.removed && dayOf(event.at) === this.day) return; // one line for all
     this.days(event.at, `e${event.n}`);
     this.group = null;
     this.rows.push({ kind: "event", key: `e${event.n}`, event });

@@ -1,7 +1,7 @@
 import { equal, ok, test } from "../testing/harness";
 import { message } from "../testing/fakes";
-import type { EventFrame, HistoryFrame, MessageFrame, NoteFrame, OpenedFrame } from "../protocol/frames";
-import { away, behind, composing, erased, looked, marked, messaged, newSession, noted, olderLoaded, opened, quietened, sent, snapshotted, typingMs, type Session } from "./session";
+import type { EventFrame, HistoryFrame, MessageFrame, NoteFrame, OpenedFrame, VisitorDetails } from "../protocol/frames";
+import { away, behind, composing, erased, known, looked, marked, messaged, newSession, noted, olderLoaded, opened, quietened, sent, snapshotted, typingMs, type Session } from "./session";
 
 const me = { id: "me", name: "Ada" };
 const say = (seq: number, from: "visitor" | "agent" = "visitor"): MessageFrame => message(seq, from, `message ${seq}`, { session: "s" }) as unknown as MessageFrame;
@@ -99,4 +99,17 @@ test("the visitor stands before agents who type", () => {
 test("of a session that was deleted nothing stays in the browser", () => {
   const s = erased(composing(live(say(1)), { t: "typing", session: "s", from: "visitor", on: true, text: "secret" } as never, 1));
   equal([s.phase, s.log.messages, s.visitor, s.summary, s.typing], ["deleted", [], null, null, []]);
+});
+
+test("P13: of events that the visitor took back nothing is left, whether they are told live, on coming back, or come late", () => {
+  const event = (n: number, change: object = {}): EventFrame => ({ t: "event", session: "s", n, after: 1, name: `secret ${n}`, data: { secret: n }, at: n, ...change });
+  const details = (removed?: number) => ({ online: true, consent: { tracking: false, at: 1, removed } }) as unknown as VisitorDetails;
+  const before = [event(1), event(2, { name: "blocked", system: true, data: {} })].reduce(noted, live(say(1)));
+  const entries = (s: Session): unknown[] => s.log.notes.map((n) => [n.n, n.t === "event" && n.removed === true, JSON.stringify(n).includes("secret")]);
+  equal(entries(known(before, details())), [[1, false, true], [2, false, false]]);
+  const after = known(before, details(2));
+  equal(entries(after), [[1, true, false], [2, false, false]]);
+  equal(entries(opened(away(before), answer(1, { resume: "ok", visitor: details(2) }))), [[1, true, false], [2, false, false]]);
+  equal(entries(olderLoaded(after, { ...page([]), notes: [event(0)] })), [[0, true, false], [1, true, false], [2, false, false]]);
+  equal(entries(noted(after, event(3))), [[1, true, false], [2, false, false], [3, false, true]]);
 });

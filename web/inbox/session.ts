@@ -1,7 +1,7 @@
 // One opened conversation as a pure reducer: its two logs, marks, who types, what is known of the visitor.
 
 import type {
-  AckFrame, AgentInfo, EventFrame, HistoryFrame, Marks, MarksFrame, MessageFrame, NoteFrame, OpenedFrame, Side, Summary, TypingFrame,
+  AckFrame, AgentInfo, EventFrame, HistoryFrame, Marks, MarksFrame, MessageFrame, NoteEntry, NoteFrame, OpenedFrame, Side, Summary, TypingFrame,
   VisitorDetails,
 } from "../protocol/frames";
 import { acked, append, appendNote, emptyLog, lastSeq, older, resumed, snapshot, type Log } from "../protocol/log";
@@ -53,7 +53,7 @@ export function newSession(website: string, session: string): Session {
 export function opened(s: Session, f: OpenedFrame): Session {
   const log = resumed(s.log, f);
   const continued = log === s.log && log.epoch !== "";
-  return {
+  return forgotten({
     ...s,
     phase: "live",
     log,
@@ -66,12 +66,26 @@ export function opened(s: Session, f: OpenedFrame): Session {
     target: f.seq,
     hole: false,
     unreadFrom: continued && s.unreadFrom ? s.unreadFrom : f.conversation.unread > 0 ? f.read.agent + 1 : 0,
-  };
+  });
 }
 
 /** away is a session whose connection is gone. */
 export function away(s: Session): Session {
   return s.phase === "live" || s.phase === "opening" ? { ...s, phase: "away", typing: [], loadingOlder: false } : s;
+}
+
+/** known takes the visitor's details, and forgets what they say was removed. */
+export function known(s: Session, visitor: VisitorDetails): Session {
+  return forgotten({ ...s, visitor });
+}
+
+/** forgotten leaves nothing of the page's events that the visitor took back, wherever they came from: a page of the log may have been read before. */
+function forgotten(s: Session): Session {
+  const upTo = s.visitor?.consent?.removed ?? 0;
+  const gone = (n: NoteEntry): boolean => n.t === "event" && !n.system && !n.removed && n.n <= upTo;
+  if (!s.log.notes.some(gone)) return s;
+  const left = ({ session, n, after, at }: NoteEntry): EventFrame => ({ t: "event", session, n, after, at, name: "", removed: true });
+  return { ...s, log: { ...s.log, notes: s.log.notes.map((n) => (gone(n) ? left(n) : n)) } };
 }
 
 /** erased is a session that was deleted: nothing of it stays here either. */
@@ -112,15 +126,15 @@ function raised(s: Session, from: Side, seq: number): Session {
 
 export function noted(s: Session, f: NoteFrame | EventFrame): Session {
   const log = appendNote(s.log, f);
-  return log === s.log ? s : { ...s, log };
+  return log === s.log ? s : forgotten({ ...s, log });
 }
 
 export function snapshotted(s: Session, f: HistoryFrame): Session {
-  return { ...s, log: snapshot(s.log, f) };
+  return forgotten({ ...s, log: snapshot(s.log, f) });
 }
 
 export function olderLoaded(s: Session, f: HistoryFrame | null): Session {
-  return { ...s, loadingOlder: false, log: f ? older(s.log, f) : s.log };
+  return forgotten({ ...s, loadingOlder: false, log: f ? older(s.log, f) : s.log });
 }
 
 export function marked(s: Session, f: Pick<MarksFrame, "read" | "delivered">): Session {

@@ -78,7 +78,7 @@ function reduceFrame(s: State, f: ServerFrame, now: number): State {
     case "history": return inSession(s, f.session, (x) => session.snapshotted(x, f));
     case "marks": return inSession(s, f.session, (x) => session.marked(x, f));
     case "typing": return inSession(s, f.session, (x) => session.composing(x, f, now));
-    case "visitor": return inSession(s, f.session, (x) => ({ ...x, visitor: f.visitor }));
+    case "visitor": return inSession(s, f.session, (x) => session.known(x, f.visitor));
     case "deleted": return inSession(s, f.session, session.erased);
     default: return s;
   }

@@ -155,6 +155,7 @@ const en = {
     unresolved: (by: string): string => `${by} reopened this`,
     resolved: (by: string): string => `${by} resolved this`,
   } as Readonly<Record<string, (by: string) => string>>,
+  eventRemoved: "Events of the page removed: consent withdrawn",
   eventBlocked: (by: string): string => `${by} blocked the visitor`,
   eventUnblocked: (by: string): string => `${by} unblocked the visitor`,
 
@@ -188,6 +189,8 @@ const en = {
   locale: "Language",
   localTime: "Local time",
   ip: "IP address",
+  tracking: "Tracking",
+  trackingIs: (yes: boolean, when: string): string => `${yes ? "allowed" : "refused"} · ${when}`,
   firstSeen: "First seen",
   seen: "Last seen",
   segments: "Segments",

@@ -1,8 +1,9 @@
-import { Chatbox, warn, type ChatboxOptions } from "./chatbox";
+import { Chatbox, type ChatboxOptions } from "./chatbox";
 import { createElement } from "./element";
 import { globals } from "./globals";
 import { sdkOf, takeOver, type Page, type Sdk } from "./sdk";
 import { View } from "./view";
+import { warn } from "./warn";
 
 /** Running is a chatbox on its page. */
 export interface Running {

@@ -5,6 +5,7 @@ import { lastSeq, resumeOf } from "../protocol/log";
 import { realClock, type Clock } from "../protocol/clock";
 import { isVisitorWelcome, type Attachment, type MessageType, type ServerFrame, type VisitorWelcome } from "../protocol/frames";
 import { Composing } from "./composing";
+import { Consent } from "./consent";
 import { describe } from "./describe";
 import { Events } from "./events";
 import { globals } from "./globals";
@@ -18,6 +19,7 @@ import { reduce, type Action } from "./store";
 import { Sound } from "./sound";
 import { Triggers } from "./triggers";
 import { guardLeaving } from "./leaving";
+import { warn, whyEnded } from "./warn";
 
 export interface ChatboxOptions {
   website: string;
@@ -48,6 +50,7 @@ const olderMessages = 50;
 export class Chatbox {
   state: State = initialState();
   readonly events = new Events();
+  readonly consent: Consent;
   private readonly socket: Socket;
   private readonly outbox: Outbox<OutgoingMessage>;
   private readonly keeper: Keeper;
@@ -84,8 +87,12 @@ export class Chatbox {
       onAdopt: () => this.socket.reconnectNow(),
       onBlocked: (blocked) => this.dispatch({ type: "cookieBlocked", blocked }),
     });
+    const request = (f: object) => this.socket.request(f);
+    this.consent = new Consent({
+      request, cookie: this.keeper, warn, clock: this.clock, onGranted: () => this.pushes.released(), onWithdrawn: () => this.withdrawn(),
+    });
     this.pushes = new Pushes({
-      request: (f) => this.socket.request(f), holdsBack: () => this.keeper.holdsBack(), warn, clock: this.clock,
+      request, holdsBack: () => this.consent.holdsBack(), onConsentRequired: () => this.consent.refused(), warn, clock: this.clock,
     });
     this.triggers = new Triggers({ fire: (name) => this.runTrigger(name), path: () => location.pathname, clock: this.clock });
     this.composing = new Composing({ send: (f) => this.socket.send(f), preview: () => this.state.preview, clock: this.clock });
@@ -118,6 +125,7 @@ export class Chatbox {
     this.keeper.stop();
     this.outbox.closed();
     this.pushes.closed();
+    this.consent.closed();
     this.socket.close();
     this.sound.close();
     this.viewers.clear();
@@ -220,23 +228,11 @@ export class Chatbox {
   async reset(): Promise<void> {
     this.outbox.clear();
     this.pushes.clear();
+    this.consent.forget();
     this.dispatch({ type: "draft", draft: "" }, { type: "forget", deleted: false });
     await this.keeper.forget();
     if (globals.tokenId()) this.socket.reconnectNow();
     else await this.socket.request({ t: "reset" }).catch(() => this.socket.reconnectNow());
-  }
-
-  grant(): void {
-    this.keeper.grant();
-    this.pushes.released();
-  }
-
-  revoke(): void {
-    this.keeper.revoke();
-  }
-
-  isGranted(): boolean {
-    return this.keeper.isGranted();
   }
 
   private hello(): object {
@@ -267,6 +263,9 @@ export class Chatbox {
       case "deleted":
         this.forgetDeleted();
         return;
+      case "consent":
+        this.consent.learned(f.tracking);
+        return;
     }
     this.dispatch({ type: "frame", frame: f });
     if (f.t === "message") this.settleMine(f.id, f.from === "visitor");
@@ -282,6 +281,7 @@ export class Chatbox {
   }
 
   private welcomed(f: VisitorWelcome): void {
+    this.consent.welcomed(f.consent);
     if (!this.keeper.welcomed(f)) {
       this.socket.reconnectNow();
       return;
@@ -292,6 +292,12 @@ export class Chatbox {
     this.outbox.welcomed();
     this.pushes.welcomed({ user: f.user, data: f.data, segments: f.segments });
     if (loaded) this.events.emit("session:loaded", f.session);
+  }
+
+  /** withdrawn forgets what the server has forgotten. */
+  private withdrawn(): void {
+    this.pushes.withdrawn();
+    this.dispatch({ type: "frame", frame: { t: "segments", segments: [] } }, { type: "frame", frame: { t: "data", data: {} } });
   }
 
   private acked(f: Extract<ServerFrame, { t: "ack" }>): void {
@@ -340,6 +346,7 @@ export class Chatbox {
     }
     this.outbox.closed();
     this.pushes.closed();
+    this.consent.closed();
     this.composing.stop();
     if (info.code === 4410 && this.state.session) this.forgetDeleted();
     if (s === "closed") {
@@ -352,11 +359,9 @@ export class Chatbox {
     this.cancelOffline ??= this.clock.after(offlineMs, () => this.dispatch({ type: "offline", offline: true }));
   }
 
-  /** refuse says in the console what the site's owner has to set right; the visitor sees nothing of it. */
+  /** refuse says so in the console; the visitor sees nothing of it. */
   private refuse(info: StatusInfo): void {
-    if (info.code === 4403) warn(`${location.origin} is not on the list of origins of website ${this.o.website}`);
-    else if (info.code === 4404) warn(`there is no website ${this.o.website}; check CRISP_WEBSITE_ID`);
-    else warn(`the connection ended and is not made again: ${info.code} ${info.reason ?? ""}`);
+    warn(whyEnded(info, this.o.website));
     if (info.code === 4403 || info.code === 4404) this.dispatch({ type: "refused" });
   }
 
@@ -395,9 +400,4 @@ function shown(push: Push): Action[] {
     case "segments": return [{ type: "segments", segments: push.segments, overwrite: push.overwrite }];
     case "event": return [];
   }
-}
-
-/** warn tells the site's owner, never the visitor. */
-export function warn(text: string): void {
-  console.warn(`Parlor: ${text}`);
 }

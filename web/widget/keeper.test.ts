@@ -60,11 +60,14 @@ test("mode consent: only after consent, and revoking takes it away", () => {
   keeper.present();
   keeper.welcomed(says({ token: tokenOf(1) }, { mode: "consent" }));
   keeper.open();
-  equal([values(jar), keeper.isGranted(), keeper.holdsBack()], [[], false, true]);
+  equal([values(jar), keeper.isGranted()], [[], false]);
   keeper.grant();
-  equal([values(jar), keeper.isGranted(), keeper.holdsBack()], [[tokenOf(1)], true, false]);
+  equal([values(jar), keeper.isGranted()], [[tokenOf(1)], true]);
   keeper.revoke();
-  equal([values(jar), keeper.isGranted(), keeper.holdsBack()], [[], false, true]);
+  equal([values(jar), keeper.isGranted()], [[], false]);
+  keeper.present();
+  keeper.welcomed(says({}, { mode: "consent" }));
+  equal([values(jar), keeper.isGranted()], [[], false], "a reconnect does not bring it back");
 });
 
 test("the page's own term and domain win", () => {

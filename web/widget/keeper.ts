@@ -26,6 +26,8 @@ export class Keeper {
   private info: CookieInfo | null = null;
   private opened = false;
   private granted = false;
+  /** The visitor said no since: what the browser had is no consent any more. */
+  private declined = false;
   /** The browser brought a cookie: the visitor is a known one, whatever the mode. */
   private had = false;
   private adoptions = 0;
@@ -74,22 +76,28 @@ export class Keeper {
 
   grant(): void {
     this.granted = true;
+    this.declined = false;
     this.keep(true);
   }
 
   /** revoke takes the cookie away; the page's session goes on until the page is left. */
   revoke(): void {
-    this.granted = this.had = false;
+    this.withdrawn();
     void this.clear();
   }
 
-  isGranted(): boolean {
-    return this.granted || (this.info?.mode === "consent" && this.had);
+  /** withdrawn keeps nothing more: the visitor withdrew consent elsewhere, where the cookie was taken away. */
+  withdrawn(): void {
+    this.granted = false;
+    this.declined = true;
   }
 
-  /** holdsBack reports whether tracking data must wait for consent (P13). */
-  holdsBack(): boolean {
-    return this.info?.mode === "consent" && !this.isGranted();
+  byConsent(): boolean {
+    return this.info?.mode === "consent";
+  }
+
+  isGranted(): boolean {
+    return this.granted || (this.byConsent() && this.had && !this.declined);
   }
 
   /** forget unbinds the browser from its session. */
@@ -127,7 +135,7 @@ export class Keeper {
     switch (this.info.mode) {
       case "load": return true;
       case "open": return this.opened || this.had;
-      case "consent": return this.granted || this.had;
+      case "consent": return this.isGranted();
     }
   }
 

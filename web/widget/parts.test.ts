@@ -30,7 +30,7 @@ function pushing(holds = false) {
       const answer = answers.shift() ?? { t: "ack" as const };
       return "t" in answer ? Promise.resolve(answer) : Promise.reject(answer as never);
     },
-    holdsBack: () => page.holds, warn: () => {}, clock,
+    holdsBack: () => page.holds, onConsentRequired: () => { page.holds = true; }, warn: () => {}, clock,
   });
   return { clock, sent, answers, page, pushes };
 }
@@ -77,6 +77,48 @@ test("P13: without consent only the user's own words go; the rest waits", async 
   pushes.released();
   await settled();
   equal(sent.map((f) => (f as { t: string }).t), ["user", "segments", "event"]);
+});
+
+test("P13: what the server refused without consent waits, what is withdrawn is not sent any more", async () => {
+  const { sent, answers, page, pushes } = pushing();
+  const types = (): unknown[] => sent.map((f) => (f as { t: string }).t);
+  pushes.welcomed(nothing);
+  answers.push({ code: "consent_required", message: "" });
+  pushes.add({ t: "data", data: { plan: "pro" } });
+  pushes.add({ t: "user", patch: { nickname: "M" } });
+  await settled();
+  equal([types(), pushes.waiting().length], [["data", "user"], 1]);
+  page.holds = false;
+  pushes.released();
+  await settled();
+  equal([types(), pushes.waiting().length], [["data", "user", "data"], 0]);
+  page.holds = true;
+  pushes.add({ t: "event", name: "e" });
+  pushes.withdrawn();
+  page.holds = false;
+  pushes.add({ t: "data", data: { plan: "pro" } });
+  await settled();
+  equal(types(), ["data", "user", "data", "data"], "the server has no data any more, so it is told again");
+});
+
+test("P13: what is on its way while consent is withdrawn is not taken for known", async () => {
+  const answers: (() => void)[] = [];
+  let sent = 0;
+  const pushes = new Pushes({
+    request: () => {
+      sent++;
+      return new Promise((resolve) => answers.push(() => resolve({ t: "ack" })));
+    },
+    holdsBack: () => false, onConsentRequired: () => {}, warn: () => {}, clock: new FakeClock(),
+  });
+  pushes.welcomed(nothing);
+  pushes.add({ t: "data", data: { plan: "pro" } });
+  pushes.withdrawn();
+  answers.shift()!();
+  await settled();
+  pushes.add({ t: "data", data: { plan: "pro" } });
+  await settled();
+  equal(sent, 2);
 });
 
 test("triggers run after their time, on their pages, once", () => {

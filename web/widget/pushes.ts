@@ -22,11 +22,14 @@ export interface PushesOptions {
   request(frame: object): Promise<ServerFrame>;
   /** Tracking data must wait for the visitor's consent (P13). */
   holdsBack(): boolean;
+  /** The server demands consent; what it refused waits. */
+  onConsentRequired(): void;
   warn(text: string): void;
   clock?: Clock;
 }
 
 const maxQueued = 200;
+const held = -1;
 const repeat = new Set(["rate_limited", "busy", "unavailable"]);
 
 /** Pushes tells the server what the page set, one after the other. Pages set the same on every load: what is known is not sent again. */
@@ -73,6 +76,12 @@ export class Pushes {
     void this.pump();
   }
 
+  /** withdrawn drops what can be tracking: the server has nothing of it any more, and is not to get what waits. */
+  withdrawn(): void {
+    this.queue = this.queue.filter((p) => p.t === "user");
+    this.known = { ...this.known, data: {}, segments: [] };
+  }
+
   clear(): void {
     this.queue = [];
   }
@@ -87,6 +96,7 @@ export class Pushes {
     for (let push = this.next(); this.open && push; push = this.next()) {
       const frame = needed(push, this.known);
       const again = frame ? await this.tell(frame, push) : 0;
+      if (again === held) continue;
       if (again) {
         this.cancel();
         this.cancel = this.clock.after(again, () => void this.pump());
@@ -98,14 +108,18 @@ export class Pushes {
     this.busy = false;
   }
 
-  /** tell sends a frame. It returns 0 when the push is done with, or after how many milliseconds to try again; NaN: after the next welcome. */
+  /** tell sends a frame. It returns 0 when the push is done with, or after how many milliseconds to try again; NaN: after the next welcome; held: after consent. */
   private async tell(frame: object, push: Push): Promise<number> {
     try {
       await this.o.request(frame);
-      this.known = told(this.known, push);
+      if (this.queue.includes(push)) this.known = told(this.known, push); // else withdrawn meanwhile
       return 0;
     } catch (e) {
       const refusal = e as Refusal;
+      if (refusal.code === "consent_required") {
+        this.o.onConsentRequired();
+        return held;
+      }
       if (repeat.has(refusal.code)) return refusal.retry_ms ?? 2_000;
       // An event that may have arrived is not told twice; everything else may be.
       if (refusal.code === "closed" || refusal.code === "timeout") return push.t === "event" && refusal.code === "timeout" ? 0 : NaN;

@@ -330,3 +330,37 @@ test("consent is granted and revoked", () => {
   equal(page.$crisp.is("consent:granted"), false);
   b.end();
 });
+
+test("P13: where consent is demanded, what the page tells waits for it, and revoking takes it back", async () => {
+  const b = start([["set", "session:data", [[["plan", "pro"]]]], ["set", "session:segments", [["vip"]]], ["set", "session:event", [["checkout"]]]]);
+  b.server().opens().says(welcome({ consent: { required: true } }));
+  const told = (): string[] => b.server().sent.map((f) => f.t).filter((t) => ["consent", "data", "segments", "event"].includes(t));
+  const ack = async (): Promise<void> => {
+    b.server().says({ t: "ack", ref: b.server().sent[b.server().sent.length - 1]!.ref });
+    await settled();
+  };
+  await settled();
+  equal([told(), page.$crisp.is("consent:granted")], [[], false]);
+  page.$crisp.push(["do", "consent:grant"]);
+  equal([told(), b.server().last("consent")!.tracking], [["consent"], true]);
+  for (let i = 0; i < 4; i++) await ack();
+  equal(told(), ["consent", "data", "segments", "event"]);
+  page.$crisp.push(["do", "consent:revoke"]);
+  await ack();
+  equal([told().length, b.server().last("consent")!.tracking, page.$crisp.get("session:data"), page.$crisp.is("consent:granted")], [5, false, {}, false]);
+  page.$crisp.push(["set", "session:event", [["later"]]]);
+  await settled();
+  equal(told().length, 5);
+  b.end();
+});
+
+test("P13: revoking in one tab is revoking in all", async () => {
+  const b = start();
+  b.server().opens().says(welcome({ consent: { required: true, tracking: true }, data: { plan: "pro" } }));
+  equal([page.$crisp.get("session:data", "plan"), page.$crisp.is("consent:granted")], ["pro", true]);
+  b.server().says({ t: "consent", tracking: false });
+  page.$crisp.push(["set", "session:data", [[["plan", "basic"]]]]);
+  await settled();
+  equal([b.server().count("data"), b.server().count("consent"), page.$crisp.is("consent:granted")], [0, 0, false]);
+  b.end();
+});

@@ -2,9 +2,10 @@ import type { Attachment, MessageType } from "../protocol/frames";
 import { newMessageId } from "../protocol/ids";
 import { lastSeq } from "../protocol/log";
 import { httpUrl } from "../design/avatar";
-import { warn, type Chatbox } from "./chatbox";
+import type { Chatbox } from "./chatbox";
 import { companyOf, dataOf, eventsOf, flagOf, listOf, segmentsOf, stringOf, textOf } from "./sdkForms";
 import type { Settings } from "./state";
+import { warn } from "./warn";
 
 type Call = (c: Chatbox, values: unknown) => void;
 type Table<T> = Record<string, T>;
@@ -52,8 +53,8 @@ export const dos: Table<Call> = {
     if (v !== undefined && flagOf(v)) location.reload();
   }),
   "trigger:run": (c, v) => c.runTrigger(stringOf(listOf(v)[0])),
-  "consent:grant": (c) => c.grant(),
-  "consent:revoke": (c) => c.revoke(),
+  "consent:grant": (c) => c.consent.grant(),
+  "consent:revoke": (c) => c.consent.revoke(),
   ...Object.fromEntries(notYet.map((name) => [name, later(name)])),
 };
 
@@ -66,7 +67,7 @@ export const is: Table<(c: Chatbox) => boolean> = {
   "chat:large": () => window.matchMedia("(max-width: 479.98px)").matches,
   "session:ongoing": (c) => c.state.ongoing,
   "website:available": (c) => c.state.online,
-  "consent:granted": (c) => c.isGranted(),
+  "consent:granted": (c) => c.consent.isGranted(),
 };
 
 export const gets: Table<(c: Chatbox, key?: unknown) => unknown> = {
