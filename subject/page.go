@@ -58,6 +58,9 @@ func (d *Document) facts() []fact {
 	for _, key := range slices.Sorted(maps.Keys(v.Data)) {
 		all = append(all, fact{"Data: " + key, fmt.Sprint(v.Data[key])})
 	}
+	if c := v.Consent; c != nil {
+		all = append(all, fact{"Consent to tracking", map[bool]string{true: "given ", false: "refused "}[c.Tracking] + when(c.At)})
+	}
 	if v.Addr.IsValid() {
 		all = append(all, fact{"Address of the last access", v.Addr.String()})
 	}
@@ -82,6 +85,7 @@ type entry struct {
 	Data    map[string]any `json:"data"`
 	At      int64          `json:"at"`
 	Auto    string         `json:"auto"`
+	Removed bool           `json:"removed"`
 	By      struct {
 		Name string `json:"name"`
 	} `json:"by"`
@@ -117,6 +121,8 @@ func (e *entry) text() string {
 	switch {
 	case e.T == "note":
 		return e.Text
+	case e.Removed:
+		return "(removed: consent withdrawn)"
 	case e.T == "event":
 		text := e.Name
 		for _, key := range slices.Sorted(maps.Keys(e.Data)) {
