@@ -35,9 +35,11 @@ func (p *person) act() {
 		p.say(l)
 	case n < 80:
 		p.mark(l, at.seq)
-	case n < 88:
+	case n < 86:
 		name := []string{"hello", "help"}[p.random.IntN(2)]
 		l.ask(map[string]any{"t": "trigger", "name": name}, l.session, func(testclient.Frame) {})
+	case n < 91:
+		p.track(l)
 	case n < 96:
 		l.refs++
 		l.send(map[string]any{"t": "history", "ref": l.refs, "before": p.random.Uint64N(at.seq + 2), "limit": 1 + p.random.IntN(20)}, l.session)

@@ -155,6 +155,7 @@ type sim struct {
 	// Of sessions: which are known, which somebody wrote in, which an agent deleted, and what was acknowledged.
 	sessions, spoken, deleted map[string]bool
 	kept                      map[string][]utterance
+	consents                  consents
 	// erased are deletions that were acknowledged since all that had come was last written down.
 	erased []string
 	// calmSince is when the store became calm; zero: it is not.
@@ -197,6 +198,7 @@ func newSim(t *testing.T, seed uint64, store persistence.Store, disk *vfs.MemFS)
 	s := &sim{
 		t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 1)), store: newMoody(store, seed), disk: disk,
 		sessions: make(map[string]bool), spoken: make(map[string]bool), deleted: make(map[string]bool), kept: make(map[string][]utterance),
+		consents: consents{make(map[string]int), make(map[string]bool)},
 	}
 	s.w = &world{t: t, config: engine.Default(), store: &keptStore{Store: s.store}}
 	s.w.config.HTTP.PublicURLs = []string{nodeURL}
@@ -434,6 +436,9 @@ func (s *sim) readAll() {
 		s.w.must(err)
 		messages, notes, err := storedOf(ctx, s.store.Store, site, id)
 		s.w.must(err)
+		entries, err := s.store.Store.Notes(ctx, site, id, persistence.NotePage{})
+		s.w.must(err)
+		s.judgeConsent(name, &record.Visitor, entries)
 		h := record.Head
 		s.note(history.Kept{
 			Log: name, Messages: messages, Read: history.Marks(h.Read), Delivered: history.Marks(h.Delivered),
