@@ -27,19 +27,26 @@ func isTracking(c Command) bool {
 	return false
 }
 
+// consentPause is how soon after a no a yes is taken. Each no leaves an entry in the audit log for good and files to rewrite: a client must not make
+// many of them. A no is never refused.
+const consentPause = 10 * time.Second
+
 // setConsent decides what a visitor says about tracking. A withdrawal takes along what was told until now, whether or not it was allowed to be told.
-func setConsent(s *Session, c SetConsent, now time.Time) []Event {
+func setConsent(s *Session, c SetConsent, now time.Time) ([]Event, *Error) {
 	v, before := s.Visitor, uint64(0)
 	if have := v.Consent; have != nil {
 		if have.Tracking == c.Tracking {
-			return nil
+			return nil, nil
+		}
+		if since := now.Sub(have.At); c.Tracking && since >= 0 && since < consentPause {
+			return nil, &Error{Code: CodeRateLimited, Message: "consent was withdrawn just now", Retry: consentPause - since}
 		}
 		before = have.Removed
 	}
 	v.Consent = &Consent{Tracking: c.Tracking, At: now, Removed: before}
 	if c.Tracking {
-		return []Event{VisitorChanged{v, ConsentChanged}}
+		return []Event{VisitorChanged{v, ConsentChanged}}, nil
 	}
 	v.Segments, v.Data, v.Consent.Removed = nil, nil, s.Notes
-	return []Event{VisitorChanged{v, ConsentChanged}, PageEventsRemoved{After: before, To: s.Notes}}
+	return []Event{VisitorChanged{v, ConsentChanged}, PageEventsRemoved{After: before, To: s.Notes}}, nil
 }

@@ -78,7 +78,7 @@ func decideRecord(s *Session, who Participant, c Command, now time.Time) ([]Even
 	case SetData:
 		return setData(s, c)
 	case SetConsent:
-		return setConsent(s, c, now), nil
+		return setConsent(s, c, now)
 	case PostNote:
 		return postNote(s, who, c, now)
 	case PushEvent:

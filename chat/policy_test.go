@@ -251,9 +251,10 @@ func TestP13Consent(t *testing.T) {
 		{false, []chat.Command{yes, no, yes}, true},
 		{true, []chat.Command{yes, yes, no, no, yes, yes}, true},
 	} {
-		rules, s := chat.Rules{RequireConsent: c.required}, newSession()
+		rules, s, now := chat.Rules{RequireConsent: c.required}, newSession(), start
 		say := func(command chat.Command) *chat.Error {
-			events, _, refusal := rules.Decide(s, visitor, command, start)
+			now = now.Add(10 * time.Second)
+			events, _, refusal := rules.Decide(s, visitor, command, now)
 			for _, e := range events {
 				s.Apply(e)
 			}
@@ -304,7 +305,14 @@ func TestP13AWithdrawalRemoves(t *testing.T) {
 	if events := apply(visitor, chat.SetConsent{}); len(events) > 0 {
 		t.Errorf("withdrawn again: %v", events)
 	}
-	apply(visitor, chat.SetConsent{Tracking: true})
+	for since, code := range map[time.Duration]chat.Code{-time.Hour: "", 0: chat.CodeRateLimited, 9 * time.Second: chat.CodeRateLimited, 10 * time.Second: ""} {
+		_, _, refusal := chat.Rules{}.Decide(s, visitor, chat.SetConsent{Tracking: true}, start.Add(since))
+		if (refusal == nil) != (code == "") || (refusal != nil && (refusal.Code != code || refusal.Retry != 10*time.Second-since)) {
+			t.Errorf("granted %v after the withdrawal: %v", since, refusal)
+		}
+	}
+	events, _, _ = chat.Rules{}.Decide(s, visitor, chat.SetConsent{Tracking: true}, start.Add(time.Minute))
+	s.Apply(events[0])
 	if v.Consent.Removed != 2 {
 		t.Error("granted: it is forgotten what was removed")
 	}

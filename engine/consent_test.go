@@ -238,6 +238,7 @@ func TestP13AWithdrawalReadsTheWholeLog(t *testing.T) {
 					t.Fatalf("entry %d: %d %s", i+1, n.Seq, n.Frame)
 				}
 			}
+			time.Sleep(10 * time.Second) // a yes is not taken at once
 			w.consents(v, true)
 		}
 	})
