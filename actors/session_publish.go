@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -28,9 +29,26 @@ func (s *session) publish(ctx actor.Context, c *Command, events []chat.Event, st
 			s.show(protocol.Encode(protocol.MarksFrame{Session: s.id, Read: s.state.Read, Delivered: s.state.Delivered}), 0, nil)
 		case chat.VisitorChanged:
 			s.publishVisitor(ctx, c, e)
+		case chat.BlockedChanged:
+			s.tellBlocked(e.Blocked)
 		}
 	}
 	s.announce(ctx)
+}
+
+// Blocked says that an agent blocked the visitor of a conversation, or unblocked it.
+type Blocked struct {
+	Session chat.SessionID
+	// Addr is where the visitor was last; none where it is not kept.
+	Addr    netip.Addr
+	Blocked bool
+}
+
+// tellBlocked tells of conversations only: of others nothing may outlive them (P9).
+func (s *session) tellBlocked(blocked bool) {
+	if s.sys.blocked != nil && s.permanent() {
+		s.sys.blocked(Blocked{s.id, s.state.Visitor.Addr.Addr(), blocked})
+	}
 }
 
 // senderOf is who does not get the message itself. A trigger's message goes to everybody: nobody wrote it.

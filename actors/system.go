@@ -30,6 +30,8 @@ type Config struct {
 	Temporary int
 	// CommitTimeout is how long a session waits for its store before it tells the client (G11). Zero: 3 s.
 	CommitTimeout time.Duration
+	// OnBlocked, when there is one, hears of each conversation whose visitor an agent blocked, or unblocked. It must not block.
+	OnBlocked func(Blocked)
 	// Policy tells the version of a website's policy document, for the audit log; nil: they have none.
 	Policy func(chat.Website) string
 	Logger *slog.Logger
@@ -43,6 +45,7 @@ type System struct {
 	lifetime chat.Lifetime
 	limits   chat.Limits
 	crowd    crowd
+	blocked  func(Blocked)
 	waits    deadlines
 	log      *slog.Logger
 	stats    Stats
@@ -67,7 +70,8 @@ func Start(ctx context.Context, c Config) (*System, error) {
 		c.CommitTimeout = defaultCommitTimeout
 	}
 	s := &System{
-		store: c.Store, lifetime: c.Lifetime, limits: c.Limits, crowd: newCrowd(c.Temporary), waits: deadlines{timeout: c.CommitTimeout}, log: c.Logger,
+		store: c.Store, lifetime: c.Lifetime, limits: c.Limits, crowd: newCrowd(c.Temporary), blocked: c.OnBlocked,
+		waits: deadlines{timeout: c.CommitTimeout}, log: c.Logger,
 		websites: newWebsites(c),
 		workers:  workers.New(func(run func()) { run() }, workers.DefaultIdle),
 	}

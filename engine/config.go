@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/networks"
 	"github.com/parlor-chat/parlor/protocol"
 )
 
@@ -111,6 +112,15 @@ type Limits struct {
 	SocketsPerAddress int `koanf:"sockets_per_address"`
 	SocketsPer24      int `koanf:"sockets_per_24"`
 	SocketsPer48      int `koanf:"sockets_per_48"`
+	// BlocksPerAddress refuses the messages of an address from which agents blocked so many conversations; the others do so for an IPv4 /24, an IPv6
+	// /64 and an IPv6 /48 (P11). 0: never. Default 3, 10, 10, 30.
+	BlocksPerAddress int `koanf:"blocks_per_address"`
+	BlocksPer24      int `koanf:"blocks_per_24"`
+	BlocksPer64      int `koanf:"blocks_per_64"`
+	BlocksPer48      int `koanf:"blocks_per_48"`
+	// BlocksWithin is for how long a block counts, RefusedFor how long messages are refused, from the last block on. Default 30 days, 7 days.
+	BlocksWithin time.Duration `koanf:"blocks_within"`
+	RefusedFor   time.Duration `koanf:"refused_for"`
 	// TemporarySessions is how many sessions without messages may be in memory: a number, 0 for no limit, or auto, the default: what half of the
 	// memory limit holds, and a million without such a limit. Then those that were idle for longest end early, and with nobody idle new ones are
 	// refused.
@@ -134,7 +144,7 @@ type Timeouts struct {
 
 // Default returns the configuration of a node that was told nothing.
 func Default() Config {
-	rate, life := chat.DefaultLimits(), chat.DefaultLifetime()
+	rate, life, refuse := chat.DefaultLimits(), chat.DefaultLifetime(), networks.DefaultRules()
 	return Config{
 		HTTP:     HTTP{Listen: "127.0.0.1:8080", PublicURLs: []string{}, TrustedProxies: []string{}, Park: true},
 		Admin:    Admin{Listen: "127.0.0.1:9090"},
@@ -147,6 +157,8 @@ func Default() Config {
 			AddressMessagesPerSecond: 50, AddressMessagesBurst: 500, AddressSessionsPerMinute: 120, AddressSessionsBurst: 600, NetworkFactor: 4,
 			VisitorFrameBytes: 16 << 10, AgentFrameBytes: 64 << 10, VisitorOutboxBytes: 256 << 10, AgentOutboxBytes: 1 << 20,
 			SocketsPerAddress: 200, SocketsPer24: 1000, SocketsPer48: 1000,
+			BlocksPerAddress: refuse.Address, BlocksPer24: refuse.Per24, BlocksPer64: refuse.Per64, BlocksPer48: refuse.Per48,
+			BlocksWithin: refuse.Within, RefusedFor: refuse.Term,
 			TemporarySessions: temporaryAuto,
 		},
 		Timeouts: Timeouts{
@@ -240,6 +252,10 @@ func (p *problems) limits(l Limits) {
 		{"limits.agent_frame_bytes", l.AgentFrameBytes, 1024, mostFrame},
 		{"limits.visitor_outbox_bytes", l.VisitorOutboxBytes, 2 * protocol.MaxReplayBytes, 64 << 20},
 		{"limits.agent_outbox_bytes", l.AgentOutboxBytes, 2 * protocol.MaxReplayBytes, 64 << 20},
+		{"limits.blocks_per_address", l.BlocksPerAddress, 0, 1000},
+		{"limits.blocks_per_24", l.BlocksPer24, 0, 1000},
+		{"limits.blocks_per_64", l.BlocksPer64, 0, 1000},
+		{"limits.blocks_per_48", l.BlocksPer48, 0, 1000},
 		{"limits.sockets", l.Sockets, 0, 1 << 30},
 		{"limits.sockets_per_address", l.SocketsPerAddress, 0, 1 << 30},
 		{"limits.sockets_per_24", l.SocketsPer24, 0, 1 << 30},
@@ -262,6 +278,8 @@ func (p *problems) durations(c Config) {
 	}{
 		{"sessions.temporary", c.Sessions.Temporary, time.Second, 30 * time.Minute},
 		{"sessions.idle", c.Sessions.Idle, 0, 24 * time.Hour},
+		{"limits.blocks_within", c.Limits.BlocksWithin, time.Minute, 365 * 24 * time.Hour},
+		{"limits.refused_for", c.Limits.RefusedFor, time.Minute, 365 * 24 * time.Hour},
 		{"timeouts.first_frame", c.Timeouts.FirstFrame, 100 * time.Millisecond, time.Minute},
 		{"timeouts.message", c.Timeouts.Message, 100 * time.Millisecond, 5 * time.Minute},
 		{"timeouts.ping", c.Timeouts.Ping, time.Second, 10 * time.Minute},

@@ -52,6 +52,8 @@ func (n *Node) routeControl(mux *http.ServeMux, key string) {
 	mux.HandleFunc("PUT /control/explain", allowed(answer(change(n.operator.Explain))))
 	mux.HandleFunc("PUT /control/simulate", allowed(answer(change(n.operator.Simulate))))
 	mux.HandleFunc("PUT /control/audit", allowed(answer(change(n.operator.AuditLog))))
+	mux.HandleFunc("PUT /control/network/check", allowed(answer(change(n.operator.CheckNetwork))))
+	mux.HandleFunc("PUT /control/network/forgive", allowed(answer(change(n.operator.ForgiveNetwork))))
 	mux.HandleFunc("PUT /control/backup", allowed(answer(change(func(ctx context.Context, b backupRequest) (struct{}, error) {
 		return struct{}{}, n.operator.Backup(ctx, b.Dir)
 	}))))

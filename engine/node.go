@@ -49,6 +49,7 @@ type Node struct {
 
 	store     persistence.Store
 	accounts  *accounts.Accounts
+	verdicts  *networks.Verdicts
 	operator  *Operator
 	system    *actors.System
 	transport *transport.Transport
@@ -148,6 +149,10 @@ func (n *Node) assemble(ctx context.Context) error {
 			return fmt.Errorf("engine: demo: %w", err)
 		}
 	}
+	if n.verdicts, err = n.config.verdicts(ctx, n.store, n.log); err != nil {
+		return err
+	}
+	n.operator.verdicts = n.verdicts
 	temporary, err := n.config.Limits.temporarySessions(debug.SetMemoryLimit(-1))
 	if err != nil {
 		return err
@@ -158,6 +163,7 @@ func (n *Node) assemble(ctx context.Context) error {
 		Limits:        chat.Limits{PerSecond: n.config.Limits.MessagesPerSecond, Burst: n.config.Limits.MessagesBurst},
 		Temporary:     temporary,
 		CommitTimeout: n.config.Timeouts.Commit,
+		OnBlocked:     func(b actors.Blocked) { n.verdicts.Blocked(b.Session, b.Addr, b.Blocked) },
 		Policy:        func(w chat.Website) string { return policy.Describe(n.config.PolicyFacts(), w).Version() },
 		Logger:        n.log,
 	})
@@ -185,6 +191,7 @@ func (n *Node) transportConfig(key [32]byte) transport.Config {
 		},
 		Messages: networks.NewRates(chat.Limits{PerSecond: l.AddressMessagesPerSecond, Burst: l.AddressMessagesBurst}, l.NetworkFactor),
 		Sessions: networks.NewRates(chat.Limits{PerSecond: l.AddressSessionsPerMinute / 60, Burst: l.AddressSessionsBurst}, l.NetworkFactor),
+		Verdicts: n.verdicts,
 		Assets:   web.Assets(), DemoWebsite: n.demo.Website,
 		Policy: policy.Handler(n.operator.describe),
 		Logger: n.log,
@@ -307,6 +314,9 @@ func (n *Node) shutdown(ctx context.Context) error {
 		did("stop the actors", n.system.Stop(flush))
 		done()
 		n.handOver()
+	}
+	if n.verdicts != nil {
+		n.verdicts.Stop()
 	}
 	if n.control != nil {
 		did("control file", n.control.remove())

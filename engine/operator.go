@@ -12,6 +12,7 @@ import (
 	"github.com/parlor-chat/parlor/accounts"
 	"github.com/parlor-chat/parlor/actors"
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/networks"
 	"github.com/parlor-chat/parlor/persistence"
 	"github.com/parlor-chat/parlor/policy"
 )
@@ -30,6 +31,7 @@ type Directory interface {
 	// Backup copies everything that is stored, as it is at one moment, into a directory, which must not exist. A running node goes on.
 	Backup(ctx context.Context, dir string) error
 	Records
+	Networks
 	Close() error
 }
 
@@ -38,6 +40,7 @@ type Operator struct {
 	store     persistence.Store
 	system    *actors.System // nil while no node runs
 	accounts  *accounts.Accounts
+	verdicts  *networks.Verdicts // nil while no node runs
 	config    Config
 	onWebsite func(chat.Website)
 	close     func() error
@@ -153,10 +156,14 @@ func (o *Operator) describe(ctx context.Context, id chat.WebsiteID) (policy.Docu
 
 // PolicyFacts are what the policy document says about the deployment.
 func (c Config) PolicyFacts() policy.Facts {
-	return policy.Facts{
+	f := policy.Facts{
 		CookiePrefix: c.Cookies.Prefix, Temporary: c.Sessions.Temporary,
 		ScrubWithin: time.Hour, LoginLife: accounts.LoginLife,
 	}
+	if l := c.Limits; max(l.BlocksPerAddress, l.BlocksPer24, l.BlocksPer64, l.BlocksPer48) > 0 {
+		f.BlocksWithin, f.RefusedFor = l.BlocksWithin, l.RefusedFor
+	}
+	return f
 }
 
 func random() (b [16]byte) {

@@ -35,6 +35,7 @@ type Store interface {
 	Sessions
 	Identifications
 	Directory
+	Networks
 	Audit
 	// Health returns nil while the store can read and write.
 	Health(ctx context.Context) error

@@ -19,6 +19,9 @@ type Facts struct {
 	ScrubWithin time.Duration
 	// LoginLife is how long an agent's login lasts.
 	LoginLife time.Duration
+	// BlocksWithin is for how long it is remembered from which network a blocked conversation came, RefusedFor how long a network is refused. Zero: no
+	// network ever is, and nothing is remembered.
+	BlocksWithin, RefusedFor time.Duration
 }
 
 // Document is the policy of one website.
@@ -115,6 +118,14 @@ func Describe(f Facts, w chat.Website) Document {
 			{What: "Leave without a trace", How: "A visitor who writes nothing leaves nothing: the session is destroyed " + temporary + " after the last access.", Promise: "P7, P9"},
 			{What: "Remove the cookie", How: "Deleting the cookie in the browser unbinds it; the next visit begins a fresh session.", Promise: "P5"},
 		},
+	}
+	if f.BlocksWithin > 0 {
+		d.Items = append(d.Items, Item{
+			What:    "Networks from which agents blocked conversations: keyed hashes of the address and of its networks, and of the conversations. Of visitors without a conversation nothing",
+			Where:   "The server's disk, for all websites of the server.",
+			HowLong: "A block: " + describe(f.BlocksWithin) + ", or until an agent takes it back. After several of them, messages from there are refused for " + describe(f.RefusedFor) + ".",
+			Why:     "Protection against spam and botnets.", Promise: "P11",
+		})
 	}
 	if w.TypingPreview {
 		d.Items = append(d.Items, Item{

@@ -70,7 +70,9 @@ func TestP15TheDocumentFollowsTheConfiguration(t *testing.T) {
 			[]string{"while it is typed", "not kept"}, nil},
 		"consent": {facts(), shop(func(w *chat.Website) { w.RequireConsent = true }), "P13",
 			[]string{"until the page reported the visitor's consent", "Until consent is withdrawn"}, []string{"does not demand"}},
-		"no consent":    {facts(), plain, "P13", []string{"does not demand consent", "Until consent is withdrawn"}, []string{"until the page"}},
+		"no consent": {facts(), plain, "P13", []string{"does not demand consent", "Until consent is withdrawn"}, []string{"until the page"}},
+		"blocked networks": {Facts{BlocksWithin: 30 * day, RefusedFor: 7 * day}, plain, "Networks from which",
+			[]string{"1 month", "refused for 7 days", "disk", "keyed hashes"}, nil},
 		"failed logins": {facts(), plain, "P11", []string{"failed logins", "memory only", "keyed hash"}, nil},
 	}
 	for name, c := range cases {
@@ -94,6 +96,9 @@ func TestP15NothingIsSaidOfWhatIsSwitchedOff(t *testing.T) {
 	for _, i := range Describe(facts(), shop(func(*chat.Website) {})).Items {
 		if strings.Contains(i.What, "typed") {
 			t.Error("typing is not read along, and the document says so")
+		}
+		if strings.Contains(i.What, "Networks") {
+			t.Error("no network is ever refused, and the document says so")
 		}
 		if i.What == "" || i.Where == "" || i.HowLong == "" || i.Why == "" {
 			t.Errorf("%q says only half: %+v", i.What, i)

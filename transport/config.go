@@ -31,6 +31,8 @@ type Config struct {
 	Sockets       SocketLimits
 	// Messages and Sessions hold the visitors' messages and new sessions of each address and network (P11).
 	Messages, Sessions *networks.Rates
+	// Verdicts say from which networks no messages are taken.
+	Verdicts *networks.Verdicts
 	// Assets is the built browser code: l.js, inbox/, demo/.
 	Assets fs.FS
 	// DemoWebsite is embedded by /demo; zero: there is no demo page.

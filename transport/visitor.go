@@ -27,6 +27,9 @@ type visitor struct {
 	byServer bool
 	// joined says that the session may know this connection.
 	joined bool
+	// refused is what the verdicts of a version say of the visitor's networks.
+	refused bool
+	version uint32
 }
 
 // handshake is what the upgrade request told and hello needs; the request itself is not kept.
@@ -149,11 +152,8 @@ func (v *visitor) command(f *protocol.ClientFrame) {
 		v.refuse(f, refusal)
 		return
 	}
-	if _, message := command.(chat.PostMessage); message {
-		if refusal := v.admitMessage(); refusal != nil {
-			v.refuse(f, refusal)
-			return
-		}
+	if handled := v.heldBack(f, command); handled {
+		return
 	}
 	if !v.take() {
 		v.busy(f)

@@ -241,7 +241,7 @@ func TestOperationsListsEveryCommandAndFlag(t *testing.T) {
 // TestMessagesThatArePrintedAreThoseOfTheProgram looks for each message of the tables in the sources.
 func TestMessagesThatArePrintedAreThoseOfTheProgram(t *testing.T) {
 	var sources strings.Builder
-	for _, of := range []string{"actors", "cmd/parlor", "engine", "engine/handover", "persistence/pebblestore"} {
+	for _, of := range []string{"actors", "cmd/parlor", "engine", "engine/handover", "networks", "persistence/pebblestore"} {
 		paths, err := filepath.Glob(filepath.Join(repository, of, "*.go"))
 		if err != nil {
 			t.Fatal(err)

@@ -32,6 +32,7 @@ type cli struct {
 	Identify identifyCmd `cmd:"" help:"Print from which addresses a conversation was written. It is recorded in the audit log."`
 	Receipt  receiptCmd  `cmd:"" help:"Receipts of deletions."`
 	Audit    auditCmd    `cmd:"" help:"Print the audit log: what was done with people's data, a line of JSON for each."`
+	Network  networkCmd  `cmd:"" help:"Tell whether messages from an address are refused, and forgive it. Works beside a running node."`
 	Backup   backupCmd   `cmd:"" help:"Copy the data directory, and check the copy. Works beside a running node."`
 	Restore  restoreCmd  `cmd:"" help:"Make a data directory out of a backup, without what was deleted since."`
 	Verify   verifyCmd   `cmd:"" help:"Check everything in a backup."`

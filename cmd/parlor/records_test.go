@@ -180,3 +180,16 @@ func TestPolicySimulatesADayThatIsToCome(t *testing.T) {
 	s.fails("at least one day", "website", "set", s.node.Ready.Website, "--conversation-retention", "1h")
 	s.fails("at least one year", "website", "set", s.node.Ready.Website, "--identification", "24h")
 }
+
+func TestNetworkCheckAndForgive(t *testing.T) {
+	s := &subjectCase{t: t, dir: filepath.Join(t.TempDir(), "data")}
+	beside := func() {
+		s.says([]string{"203.0.113.7 is not refused; blocked conversations: 0 of 3 of the address, 0 of 10 of its /24."}, "network", "check", "203.0.113.7")
+		s.says([]string{"2001:db8::1 is forgiven. Before, it was not refused; ", "0 of 10 of its /64, 0 of 30 of its /48."}, "network", "forgive", "2001:db8::1")
+		s.says([]string{"127.0.0.1 is never refused"}, "network", "check", "127.0.0.1")
+		s.fails("is no address", "network", "check", "shop.example")
+	}
+	beside() // without a node
+	s.node = program.Demo(t, s.dir, "127.0.0.1:0")
+	beside()
+}

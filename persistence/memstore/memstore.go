@@ -30,6 +30,7 @@ type Store struct {
 	password   map[chat.AgentID]string
 	logins     map[[32]byte]persistence.Login
 	secret     *[32]byte
+	networks   map[persistence.NetworkHash]persistence.Network
 	swept      time.Time
 }
 
@@ -65,6 +66,7 @@ func New() *Store {
 		websites: make(map[chat.WebsiteID]chat.Website),
 		agents:   make(map[chat.AgentID]chat.Agent),
 		password: make(map[chat.AgentID]string),
+		networks: make(map[persistence.NetworkHash]persistence.Network),
 		logins:   make(map[[32]byte]persistence.Login),
 
 		identified: make(map[key][]persistence.Identification),

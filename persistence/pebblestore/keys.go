@@ -33,6 +33,8 @@ const (
 	tableEmails    = 'e'
 	tablePasswords = 'p'
 	tableLogins    = 'l'
+	// tableNetworks + keyed hash: where agents blocked visitors.
+	tableNetworks = 'n'
 	// tableNode: single values of this deployment, by name.
 	tableNode = 'k'
 )

@@ -204,6 +204,8 @@ func (v *verifier) single(key, value []byte) (err error) {
 		_, err = decode[chat.Agent](value)
 	case tableLogins:
 		_, err = decode[persistence.Login](value)
+	case tableNetworks:
+		_, err = decodeNetwork(key, value)
 	case tableErased:
 		v.census.Erased++
 	case tableIdentifications:

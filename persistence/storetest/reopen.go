@@ -19,6 +19,7 @@ func (s *suite) runReopen(t *testing.T) {
 		{"erased ids", reopenErased},
 		{"audit log", reopenAudit},
 		{"directory", reopenDirectory},
+		{"networks", reopenNetworks},
 		{"deployment key", reopenKey},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) persistence.Store, options ...Opt
 		"websites":  isolationTests(),
 		"directory": directoryTests(),
 		"logins":    loginTests(),
+		"networks":  networkTests(),
 		"parallel":  parallelTests(),
 		"lifecycle": lifecycleTests(),
 	} {
