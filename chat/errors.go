@@ -23,6 +23,7 @@ const (
 	CodeUnauthorized    Code = "unauthorized"
 	CodeBlocked         Code = "blocked"
 	CodeConsentRequired Code = "consent_required"
+	CodeTooLarge        Code = "too_large"
 	CodeRateLimited     Code = "rate_limited"
 	CodeBusy            Code = "busy"
 	CodeUnavailable     Code = "unavailable"

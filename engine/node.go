@@ -60,8 +60,8 @@ type Node struct {
 	control   *controlFile
 	// descriptors are shared by connections and store.
 	descriptors *descriptors
-	handover  handover.Place
-	demo      Demo
+	handover    handover.Place
+	demo        Demo
 
 	ready   atomic.Bool
 	serving sync.WaitGroup
@@ -193,7 +193,7 @@ func (n *Node) transportConfig(key [32]byte) transport.Config {
 		Sessions: networks.NewRates(chat.Limits{PerSecond: l.AddressSessionsPerMinute / 60, Burst: l.AddressSessionsBurst}, l.NetworkFactor),
 		Verdicts: n.verdicts,
 		Assets:   web.Assets(), DemoWebsite: n.demo.Website,
-		Policy: policy.Handler(n.operator.describe),
+		Policy: policy.Handler(n.operator.describe), Export: n.operator.exportForAgent,
 		Logger: n.log,
 	}
 }

@@ -113,7 +113,7 @@ func Describe(f Facts, w chat.Website) Document {
 				Promise: "P13",
 			},
 			{
-				What: "Get a copy of everything", How: "An agent, or the operator, hands it out: as a page to read, and as data.",
+				What: "Get a copy of everything", How: "An agent hands it out in the inbox, as a page to read and as data; the operator does, with the identification records.",
 			},
 			{What: "Leave without a trace", How: "A visitor who writes nothing leaves nothing: the session is destroyed " + temporary + " after the last access.", Promise: "P7, P9"},
 			{What: "Remove the cookie", How: "Deleting the cookie in the browser unbinds it; the next visit begins a fresh session.", Promise: "P5"},

@@ -27,7 +27,7 @@ type Document struct {
 	Identifications []persistence.Identification `json:"identifications,omitempty"`
 	// Audit is what was done with what is held.
 	Audit []persistence.AuditEntry `json:"audit,omitempty"`
-	// Beside names what is held beside that and says nothing more.
+	// Beside names what is held beside that.
 	Beside []string `json:"beside"`
 }
 
@@ -59,9 +59,14 @@ type Source struct {
 	Notes    []persistence.NoteEntry
 	// Operator adds what agents do not see: identification records, and the audit log.
 	Operator bool
+	// MostBytes bounds the messages and notes together, which are in memory until they are written; 0: no bound.
+	MostBytes int
 }
 
-// Gather reads everything. Errors are the store's.
+// ErrTooLarge: the messages and notes are more than Source.MostBytes.
+var ErrTooLarge = errors.New("subject: more is held than can be handed out at once")
+
+// Gather reads everything. Errors: ErrTooLarge, persistence.ErrErased when the session is deleted meanwhile, and the store's others.
 func Gather(ctx context.Context, s Source) (Document, error) {
 	h := &s.State.Head
 	d := Document{
@@ -83,10 +88,11 @@ func Gather(ctx context.Context, s Source) (Document, error) {
 		d.Where = "disk"
 		d.Beside = append(d.Beside, "of each message and note its client's id with a hash of what was sent, so that it is stored once")
 		if err := d.logs(ctx, s); err != nil {
-			return d, err
+			return Document{}, err
 		}
 	}
 	if !s.Operator {
+		d.Beside = append(d.Beside, "what only the operator hands out: identification records (addresses and times, of a conversation) and the audit log's entries")
 		return d, nil
 	}
 	return d, d.operator(ctx, s)
@@ -94,6 +100,11 @@ func Gather(ctx context.Context, s Source) (Document, error) {
 
 // logs reads both logs from the store.
 func (d *Document) logs(ctx context.Context, s Source) error {
+	left := s.MostBytes
+	fits := func(frame []byte) bool {
+		left -= len(frame)
+		return s.MostBytes == 0 || left >= 0
+	}
 	for after := uint64(0); ; {
 		page := persistence.Page{After: after}
 		if after == 0 {
@@ -107,18 +118,30 @@ func (d *Document) logs(ctx context.Context, s Source) error {
 			break
 		}
 		for _, e := range entries {
+			if !fits(e.Frame) {
+				return ErrTooLarge
+			}
 			d.Messages, after = append(d.Messages, e.Frame), e.Seq
 		}
 	}
 	for after := uint64(0); ; {
 		entries, err := s.Store.Notes(ctx, s.Website.ID, d.Session, persistence.NotePage{AfterN: after, Oldest: true})
-		if err != nil || len(entries) == 0 {
+		if err != nil {
 			return err
 		}
+		if len(entries) == 0 {
+			break
+		}
 		for _, e := range entries {
+			if !fits(e.Frame) {
+				return ErrTooLarge
+			}
 			d.Notes, after = append(d.Notes, e.Frame), e.Seq
 		}
 	}
+	// The log of a session that was deleted meanwhile ends early, without an error; nothing of it is handed out.
+	_, err := s.Store.Load(ctx, s.Website.ID, d.Session)
+	return err
 }
 
 // operator reads what agents do not see.

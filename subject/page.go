@@ -1,7 +1,9 @@
 package subject
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -19,16 +21,25 @@ import (
 //go:embed page.html
 var pageSource string
 
+//go:embed page.css
+var pageStyle string
+
 var page = template.Must(template.New("subject").Funcs(template.FuncMap{"time": when}).Parse(pageSource))
 
-// WriteHTML writes the document as a page to read, complete in itself.
+// WriteHTML writes the document as a page to read, complete in itself. Wherever it is kept, it loads nothing and runs nothing.
 func (d *Document) WriteHTML(w io.Writer) error {
+	style := policy.PageStyle + pageStyle
+	sum := sha256.Sum256([]byte(style))
 	return page.Execute(w, struct {
 		*Document
 		Style       template.CSS
+		Security    string
 		Facts       []fact
 		Said, Noted []line
-	}{d, template.CSS(policy.PageStyle), d.facts(), lines(d.Messages), lines(d.Notes)})
+	}{
+		d, template.CSS(style), "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
+		d.facts(), d.lines(d.Messages), d.lines(d.Notes),
+	})
 }
 
 // WriteJSON writes the document as JSON, indented.
@@ -52,7 +63,8 @@ func (d *Document) facts() []fact {
 		{"Name", u.Nickname}, {"E-mail", u.Email}, {"Phone", u.Phone}, {"Picture", u.Avatar},
 	}
 	if c := u.Company; c != nil {
-		all = append(all, fact{"Company", strings.Join(slices.Concat([]string{c.Name, c.URL, c.Description}, c.Employment, c.Geolocation), ", ")})
+		told := slices.Concat([]string{c.Name, c.URL, c.Description}, c.Employment, c.Geolocation)
+		all = append(all, fact{"Company", strings.Join(slices.DeleteFunc(told, func(s string) bool { return s == "" }), ", ")})
 	}
 	all = append(all, fact{"Segments", strings.Join(v.Segments, ", ")})
 	for _, key := range slices.Sorted(maps.Keys(v.Data)) {
@@ -67,13 +79,24 @@ func (d *Document) facts() []fact {
 	all = append(all,
 		fact{"Last access", when(v.SeenAt)}, fact{"First access", when(d.Conversation.CreatedAt)},
 		fact{"Language", v.Locale}, fact{"Time zone", v.Timezone}, fact{"Browser", v.Browser}, fact{"System", v.System},
-		fact{"Pages in all", fmt.Sprint(v.Visits)}, fact{"Automated messages shown", strings.Join(v.Fired, ", ")},
-		fact{"Conversation", d.Conversation.State})
+		fact{"Pages in all", fmt.Sprint(v.Visits)}, fact{"Automated messages shown", strings.Join(v.Fired, ", ")})
+	if d.Conversation.Blocked {
+		all = append(all, fact{"Blocked", "yes: messages of the visitor are refused"})
+	}
+	if d.Conversation.Started {
+		all = append(all, fact{"Conversation", d.Conversation.State})
+	}
 	return slices.DeleteFunc(all, func(f fact) bool { return f.Value == "" })
 }
 
 // line is an entry of a log, as a reader sees it.
-type line struct{ Who, When, Text string }
+type line struct {
+	Who, When, Text string
+	// URL is where a file is.
+	URL string
+	// Visitor says that it is of the visitor.
+	Visitor bool
+}
 
 // entry is what a line is made of: the members of a wire frame that say something.
 type entry struct {
@@ -83,6 +106,7 @@ type entry struct {
 	Text    string         `json:"text"`
 	Name    string         `json:"name"`
 	Data    map[string]any `json:"data"`
+	System  bool           `json:"system"`
 	At      int64          `json:"at"`
 	Auto    string         `json:"auto"`
 	Removed bool           `json:"removed"`
@@ -91,7 +115,7 @@ type entry struct {
 	} `json:"by"`
 }
 
-func lines(frames []jsontext.Value) []line {
+func (d *Document) lines(frames []jsontext.Value) []line {
 	all := make([]line, len(frames))
 	for i, f := range frames {
 		var e entry
@@ -99,47 +123,59 @@ func lines(frames []jsontext.Value) []line {
 			all[i] = line{Text: string(f)}
 			continue
 		}
-		all[i] = line{e.who(), when(time.UnixMilli(e.At)), e.text()}
+		all[i] = line{Who: e.who(d.Visitor.Who().Nickname), When: when(time.UnixMilli(e.At)), Visitor: e.From == "visitor"}
+		all[i].Text, all[i].URL = e.said()
 	}
 	return all
 }
 
-func (e *entry) who() string {
+// who is whose entry it is: the visitor has the name that the page told.
+func (e *entry) who(visitor string) string {
 	switch {
 	case e.Auto != "":
-		return "automated message"
+		return "Automated message"
 	case e.By.Name != "":
 		return e.By.Name
+	case e.From == "visitor" && visitor != "":
+		return visitor + " (visitor)"
+	case e.From == "visitor":
+		return "Visitor"
 	case e.From != "":
-		return e.From
+		return "Agent"
+	case e.System:
+		return "Server"
 	default:
-		return "page or system"
+		return "Event of the page"
 	}
 }
 
-func (e *entry) text() string {
+// said is what the entry says, and where the file is if it is one.
+func (e *entry) said() (text, url string) {
 	switch {
 	case e.T == "note":
-		return e.Text
+		return e.Text, ""
 	case e.Removed:
-		return "(removed: consent withdrawn)"
+		return "(removed: consent withdrawn)", ""
 	case e.T == "event":
 		text := e.Name
 		for _, key := range slices.Sorted(maps.Keys(e.Data)) {
 			text += fmt.Sprintf("\n%s: %v", key, e.Data[key])
 		}
-		return text
+		return text, ""
 	}
-	var text string
 	if json.Unmarshal(e.Content, &text) == nil {
-		return text
+		return text, ""
 	}
 	var file struct {
 		URL  string `json:"url"`
 		Name string `json:"name"`
+		Type string `json:"type"`
 	}
-	if json.Unmarshal(e.Content, &file) == nil {
-		return strings.TrimSpace(file.Name + " " + file.URL)
+	if json.Unmarshal(e.Content, &file) != nil {
+		return string(e.Content), ""
 	}
-	return string(e.Content)
+	if file.Type != "" {
+		file.Name = strings.TrimSpace(file.Name + " (" + file.Type + ")")
+	}
+	return file.Name, file.URL
 }

@@ -225,8 +225,10 @@ func (a *agent) open(f *protocol.ClientFrame, website chat.WebsiteID, session ch
 	})
 }
 
-func (a *agent) participant() chat.Participant {
-	return chat.Participant{Role: chat.RoleAgent, Agent: a.who.ID, Name: a.who.Name, Avatar: a.who.Avatar}
+func (a *agent) participant() chat.Participant { return participant(a.who) }
+
+func participant(a chat.Agent) chat.Participant {
+	return chat.Participant{Role: chat.RoleAgent, Agent: a.ID, Name: a.Name, Avatar: a.Avatar}
 }
 
 func (a *agent) command(f *protocol.ClientFrame, website chat.WebsiteID, session chat.SessionID) {

@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"context"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -39,7 +41,19 @@ type Config struct {
 	DemoWebsite chat.WebsiteID
 	// Policy serves the policy page of a website (P15).
 	Policy http.Handler
+	// Export gathers everything that is held on one visitor, records that it is handed out, and returns what writes it. Errors: a *chat.Error for
+	// the agent; any other is "unavailable".
+	Export func(ctx context.Context, e Export) (write func(w io.Writer) error, err error)
 	Logger *slog.Logger
+}
+
+// Export is an agent's wish for everything that is held on one visitor. That the agent serves the website has been checked.
+type Export struct {
+	Website chat.WebsiteID
+	Session chat.SessionID
+	By      chat.Participant
+	// HTML is a page to read, else it is JSON.
+	HTML bool
 }
 
 // SocketLimits bound how many sockets are open at once: in total and per address, the address of IPv6 being its /64 (P11).

@@ -46,6 +46,8 @@ func statusFor(code chat.Code) int {
 		return http.StatusNotFound
 	case chat.CodeSessionClosed:
 		return http.StatusGone
+	case chat.CodeTooLarge:
+		return http.StatusUnprocessableEntity
 	case chat.CodeRateLimited:
 		return http.StatusTooManyRequests
 	case chat.CodeBusy, chat.CodeUnavailable:

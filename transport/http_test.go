@@ -157,7 +157,7 @@ func TestCase16EachRouteHasItsMethods(t *testing.T) {
 	page := []string{"Origin", "http://www.example.com"}
 	for path, allowed := range map[string]string{
 		"/": "GET", "/l.js": "GET", "/inbox/": "GET", "/demo": "GET", "/agent/me": "GET", "/visitor": "GET", "/agent": "GET",
-		"/policy/" + h.website.ID.String(): "GET", "/agent/login": "POST", "/agent/logout": "POST", "/visitor/cookie": "POST DELETE OPTIONS",
+		"/policy/" + h.website.ID.String(): "GET", "/agent/login": "POST", "/agent/logout": "POST", "/agent/export": "POST", "/visitor/cookie": "POST DELETE OPTIONS",
 	} {
 		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} {
 			got := h.ask(method, path, "", page...).Code == http.StatusMethodNotAllowed
@@ -246,7 +246,7 @@ func TestCase14OnlyPagesOfTheSiteTouchItsCookie(t *testing.T) {
 func TestRefusalsHaveOneMappingToHTTP(t *testing.T) {
 	for code, status := range map[chat.Code]int{
 		chat.CodeUnauthorized: 401, chat.CodeForbidden: 403, chat.CodeBlocked: 403, chat.CodeUnknownSession: 404, chat.CodeUnknownWebsite: 404,
-		chat.CodeUnknownAgent: 404, chat.CodeUnknownTrigger: 404, chat.CodeSessionClosed: 410, chat.CodeRateLimited: 429, chat.CodeBusy: 503,
+		chat.CodeUnknownAgent: 404, chat.CodeUnknownTrigger: 404, chat.CodeSessionClosed: 410, chat.CodeTooLarge: 422, chat.CodeRateLimited: 429, chat.CodeBusy: 503,
 		chat.CodeUnavailable: 503, chat.CodeInternal: 500, chat.CodeInvalid: 400, chat.CodeTextTooLong: 400,
 	} {
 		answer := httptest.NewRecorder()

@@ -15,7 +15,7 @@ const loginCookie = "__Host-parlor-agent"
 // loginMaxAge is how long a browser keeps it; the login itself may end before.
 const loginMaxAge = 30 * 24 * time.Hour
 
-// routeLogin adds the agents' login. Requests that change something are refused when they come from another site's page.
+// routeLogin adds the agents' login, and what they ask for by it beside the socket. Requests that change something are refused when they come from another site's page.
 func (t *Transport) routeLogin(mux *http.ServeMux) {
 	protection := http.NewCrossOriginProtection()
 	for o := range t.public.origins {
@@ -25,6 +25,7 @@ func (t *Transport) routeLogin(mux *http.ServeMux) {
 	}
 	mux.Handle("POST /agent/login", protection.Handler(http.HandlerFunc(t.serveLogin)))
 	mux.Handle("POST /agent/logout", protection.Handler(http.HandlerFunc(t.serveLogout)))
+	mux.Handle("POST /agent/export", protection.Handler(http.HandlerFunc(t.serveExport)))
 	mux.HandleFunc("GET /agent/me", t.serveMe)
 }
 
@@ -58,17 +59,23 @@ func (t *Transport) serveLogout(w http.ResponseWriter, r *http.Request) {
 }
 
 func (t *Transport) serveMe(w http.ResponseWriter, r *http.Request) {
+	if agent, ok := t.loggedIn(w, r); ok {
+		writeJSON(w, http.StatusOK, agentAnswer(agent))
+	}
+}
+
+// loggedIn finds out whose login a request came with, or answers that it counts for nothing.
+func (t *Transport) loggedIn(w http.ResponseWriter, r *http.Request) (agent chat.Agent, ok bool) {
 	cookie, err := r.Cookie(loginCookie)
 	if err != nil {
 		writeError(w, &chat.Error{Code: chat.CodeUnauthorized, Message: "not logged in"})
-		return
+		return agent, false
 	}
-	agent, _, err := t.config.Accounts.Verify(r.Context(), cookie.Value)
+	agent, _, err = t.config.Accounts.Verify(r.Context(), cookie.Value)
 	if err != nil {
 		writeError(w, asRefusal(err))
-		return
 	}
-	writeJSON(w, http.StatusOK, agentAnswer(agent))
+	return agent, err == nil
 }
 
 func loginCookieFor(value string, maxAge int) *http.Cookie {

@@ -24,6 +24,7 @@ type Transport struct {
 	log       *slog.Logger
 	stats     Stats
 	draining  atomic.Bool
+	exports   chan struct{}
 
 	mu     sync.Mutex
 	logins map[string]map[*agent]struct{}
@@ -45,6 +46,7 @@ func New(c Config) *Transport {
 		config: c, system: c.System, public: newPublic(c.PublicURLs), log: c.Logger,
 		visitors: socket.NewServer(c.Visitor), agents: socket.NewServer(c.Agent),
 		admission: newAdmission(c.Sockets), logins: make(map[string]map[*agent]struct{}),
+		exports: make(chan struct{}, maxExports),
 	}
 	c.Accounts.OnEnd(t.loginEnded)
 	c.Accounts.OnChange(t.agentChanged)
