@@ -36,7 +36,7 @@ func (s *Store) Backup(ctx context.Context, dir string) error {
 		err = s.clerk.do(ctx, func() error { return copyFile(s.fs, s.audit.path, s.fs.PathJoin(dir, auditFile)) })
 	}
 	if err == nil {
-		err = writeInventory(s.fs, dir)
+		err = writeInventory(s.fs, dir, anyFile)
 	}
 	if err != nil {
 		return fault(fmt.Sprintf("make a backup in %q", dir), err)

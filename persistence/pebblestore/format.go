@@ -35,6 +35,9 @@ func prepare(fs vfs.FS, dir string) (*pebble.Lock, error) {
 		return nil, err
 	}
 	version, err := checkFormat(fs, dir) // again: another process may have been faster
+	if err == nil {
+		err = checkInventory(fs, dir, pebbles)
+	}
 	if err == nil && version != formatVersion {
 		err = writeFormat(fs, dir)
 	}

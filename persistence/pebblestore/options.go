@@ -44,7 +44,6 @@ const (
 	DefaultOpenFiles     = 1000
 )
 
-
 // bytesPerSync is how much of a table is written between two syncs of it: an eighth of what Pebble would take. A sync of the log waits behind
 // what a flush gave the disk, and so waits less.
 const bytesPerSync = 64 << 10

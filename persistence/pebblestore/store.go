@@ -151,7 +151,8 @@ func (s *Store) Health(ctx context.Context) error {
 }
 
 // Close implements persistence.Store. It waits for the calls that are in flight and for what they left behind when their context ended. What waits for
-// space on a full disk fails, which ends the process (Options.Fatal): nobody was told that it is stored.
+// space on a full disk fails, which ends the process (Options.Fatal): nobody was told that it is stored. It leaves a list of
+// the files, so that the next start notices what was damaged meanwhile (G13).
 func (s *Store) Close() error {
 	s.close.Do(func() {
 		s.room.end()
@@ -159,7 +160,11 @@ func (s *Store) Close() error {
 		s.clerk.stop() // it asks the committer
 		s.committer.stop()
 		s.fs.pacer.use(nil)
-		s.closed = fault("close", errors.Join(s.db.Close(), s.audit.close(), s.fs.spares.close(), s.lock.Close()))
+		err := errors.Join(s.db.Close(), s.audit.close(), s.fs.spares.close())
+		if err == nil {
+			_ = writeInventory(s.fs, s.dir, pebbles) // without it the next start is one as after a crash
+		}
+		s.closed = fault("close", errors.Join(err, s.lock.Close()))
 	})
 	return s.closed
 }

@@ -27,7 +27,7 @@ const verifyLooks = 1 << 14
 
 // Verify reads everything in a data directory that no node has open, such as a backup, and changes nothing but the LOCK file: a backup's files must
 // be those that were copied, every checksum must match, every record must be one that this version understands, and each conversation must have its
-// messages from 1 to its last without a hole, and the audit log be an unbroken chain that reaches as far as the store knows. Of a directory that was open since it was copied, or is no copy, the end of the log is taken as it is, as
+// messages from 1 to its last without a hole, and the audit log be an unbroken chain that reaches as far as the store knows. Of a directory that was neither copied nor closed since it was open the end of the log is taken as it is, as
 // after a crash. It says now and then how many records it has read; progress may be nil. The first problem ends it. Errors: ErrInUse,
 // ErrNewerFormat, ErrForeign, ErrDamaged, persistence.ErrAudit, persistence.ErrNewerRecord, the context's, or the disk's.
 func Verify(ctx context.Context, o Options, progress func(records int)) (c Census, err error) {
@@ -47,7 +47,7 @@ func Verify(ctx context.Context, o Options, progress func(records int)) (c Censu
 		return c, err
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
-	if err := checkInventory(fs, o.Dir); err != nil {
+	if err := checkInventory(fs, o.Dir, anyFile); err != nil {
 		return c, err
 	}
 	log := &pebbleLog{log: slog.New(slog.DiscardHandler), fatal: o.Fatal}
