@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -34,15 +35,27 @@ type auditLog struct {
 	fs   vfs.FS
 	path string
 	file vfs.File
-	end  int64 // where the next line goes
+	// behind are entries that the store does not know yet, as openAudit found them; lost says that the log does not reach as far as the store knows.
+	behind []persistence.AuditEntry
+	lost   bool
+
+	mu   sync.Mutex // covers what follows
+	end  int64      // where the next line goes; what stands behind it was never answered for
 	tail persistence.AuditTail
 }
 
-// openAudit opens the file, or makes it. A line that a crash left unfinished was never answered for, and goes.
-func openAudit(fs vfs.FS, dir string) (*auditLog, error) {
+// openAudit opens the file, or makes it. Whatever was answered for, the store knows: so what a crash or a failed write left behind that, and that does
+// not follow from it, goes. A log that does not reach that far stays as it is, and is appended to.
+func openAudit(fs vfs.FS, dir string, known persistence.AuditTail, log *slog.Logger) (*auditLog, error) {
 	l := &auditLog{fs: fs, path: fs.PathJoin(dir, auditFile)}
-	size, err := l.readTail()
+	size, err := l.find(known)
+	if err == nil && l.lost {
+		log.Error("the audit log lacks entries that were written; put the last copy of "+auditFile+" into the data directory. New ones are chained to what is known",
+			slog.Uint64("missing_from", l.tail.N+1), slog.Uint64("to", known.N))
+		l.tail = known
+	}
 	if err == nil && size != l.end {
+		log.Warn("the audit log ended in what does not follow from it: that was taken away", slog.Int64("bytes", size-l.end))
 		err = l.cut()
 	}
 	switch {
@@ -60,10 +73,11 @@ func openAudit(fs vfs.FS, dir string) (*auditLog, error) {
 	return l, nil
 }
 
-// readTail finds the last whole line, and tells the size of the file.
-func (l *auditLog) readTail() (size int64, err error) {
+// find sets where the log ends, and tells the size of the file. Its last line is enough, if that is the last one that the store knows.
+func (l *auditLog) find(known persistence.AuditTail) (size int64, err error) {
 	f, err := l.fs.Open(l.path)
 	if errors.Is(err, os.ErrNotExist) {
+		l.lost = known.N > 0
 		return 0, nil
 	}
 	if err != nil {
@@ -75,22 +89,43 @@ func (l *auditLog) readTail() (size int64, err error) {
 		return 0, err
 	}
 	size = info.Size()
-	from := max(0, size-2*maxAuditLine)
-	part := make([]byte, size-from)
-	if _, err := f.ReadAt(part, from); err != nil && !errors.Is(err, io.EOF) {
+	part := make([]byte, min(size, maxAuditLine))
+	if _, err := f.ReadAt(part, size-int64(len(part))); err != nil && !errors.Is(err, io.EOF) {
 		return 0, err
 	}
-	for end := bytes.LastIndexByte(part, '\n'); end >= 0; end = bytes.LastIndexByte(part[:end], '\n') {
-		line := part[bytes.LastIndexByte(part[:end], '\n')+1 : end]
-		if e, err := persistence.ParseAuditEntry(line); err == nil {
-			l.end, l.tail = from+int64(end)+1, persistence.AuditTail{N: e.N, Hash: e.Hash}
+	whole := bytes.LastIndexByte(part, '\n') + 1 // behind the last newline
+	if whole == len(part) && whole > 0 {
+		last, err := persistence.ParseAuditEntry(part[bytes.LastIndexByte(part[:whole-1], '\n')+1:])
+		if err == nil && (persistence.AuditTail{N: last.N, Hash: last.Hash}) == known {
+			l.end, l.tail = size, known
 			return size, nil
 		}
 	}
-	if from > 0 {
-		return 0, fmt.Errorf("%w: its end cannot be read; put the copy of %s in its place that was made last", persistence.ErrAudit, auditFile)
+	reached := known.N == 0
+	l.end, err = readAudit(f, &l.tail, func(e persistence.AuditEntry) bool {
+		if reached && (e.Deed == persistence.DeedErased || e.Deed == persistence.DeedWithdrawn) {
+			l.behind = append(l.behind, e)
+		}
+		reached = reached || l.tail == known
+		return true
+	})
+	switch l.lost = !reached; {
+	case err != nil && !errors.Is(err, persistence.ErrAudit):
+		return size, err
+	case l.lost && l.tail.N >= known.N:
+		return size, fmt.Errorf("%w: %s in the data directory does not hold entry %d as the store knows it; put the last copy of the right one in its place, or take it away",
+			persistence.ErrAudit, auditFile, known.N)
+	case l.lost:
+		l.end = size - int64(len(part)-whole)
 	}
 	return size, nil
+}
+
+// stand is the log's end.
+func (l *auditLog) stand() (end int64, tail persistence.AuditTail) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.end, l.tail
 }
 
 // cut takes away what stands behind the last whole line.
@@ -115,7 +150,7 @@ func (l *auditLog) cut() error {
 
 // append writes entries with one sync. After an error the log's end is where it was.
 func (l *auditLog) append(entries []persistence.AuditEntry) error {
-	tail := l.tail
+	end, tail := l.stand()
 	var lines []byte
 	for i := range entries {
 		line, err := tail.Append(&entries[i], time.Now())
@@ -124,20 +159,80 @@ func (l *auditLog) append(entries []persistence.AuditEntry) error {
 		}
 		lines = append(lines, line...)
 	}
-	if _, err := l.file.WriteAt(lines, l.end); err != nil {
+	if _, err := l.file.WriteAt(lines, end); err != nil {
 		return fault("write the audit log", err)
 	}
 	if err := l.file.Sync(); err != nil {
 		return fault("write the audit log", err)
 	}
-	l.end, l.tail = l.end+int64(len(lines)), tail
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.end, l.tail = end+int64(len(lines)), tail
 	return nil
+}
+
+// read calls f as readAudit does, up to the end.
+func (l *auditLog) read(f func(persistence.AuditEntry) bool) (err error) {
+	end, known := l.stand()
+	in, err := l.fs.Open(l.path, vfs.SequentialReadsOption)
+	if err != nil {
+		return fault("read the audit log", err)
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	var tail persistence.AuditTail
+	whole := true
+	_, err = readAudit(io.LimitReader(in, end), &tail, func(e persistence.AuditEntry) bool {
+		whole = f(e)
+		return whole
+	})
+	if err == nil && whole && tail != known {
+		err = fmt.Errorf("%w: it ends with entry %d, and the store knows entry %d", persistence.ErrAudit, tail.N, known.N)
+	}
+	return err
+}
+
+// copyTo makes a copy of the log up to its end.
+func (l *auditLog) copyTo(path string) error {
+	in, err := l.fs.Open(l.path, vfs.SequentialReadsOption)
+	if err != nil {
+		return err
+	}
+	out, err := l.fs.Create(path, vfs.WriteCategoryUnspecified)
+	if err != nil {
+		return errors.Join(err, in.Close())
+	}
+	end, _ := l.stand()
+	_, err = io.Copy(out, io.LimitReader(in, end))
+	return errors.Join(err, out.Sync(), out.Close(), in.Close())
 }
 
 func (l *auditLog) close() error { return l.file.Close() }
 
-// readAudit calls f for each line of an audit log in order, as long as it returns true. Errors: ErrAudit, or the disk's; no log is an empty one.
-func readAudit(fs vfs.FS, path string, tail *persistence.AuditTail, f func(persistence.AuditEntry) bool) (err error) {
+// readAudit calls f for each line of an audit log in order, as long as it returns true, and tells where the last line that follows ends. Errors:
+// ErrAudit, or the reader's.
+func readAudit(in io.Reader, tail *persistence.AuditTail, f func(persistence.AuditEntry) bool) (end int64, err error) {
+	lines := bufio.NewReaderSize(in, maxAuditLine)
+	for {
+		line, err := lines.ReadSlice('\n')
+		if errors.Is(err, io.EOF) {
+			return end, nil // what follows the last newline, a crash left unfinished
+		}
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return end, err
+		}
+		e, err := tail.Follow(line) // a line that is too long is no entry
+		if err != nil {
+			return end, err
+		}
+		end += int64(len(line))
+		if !f(e) {
+			return end, nil
+		}
+	}
+}
+
+// readAuditFile is readAudit of a file; no file is an empty log.
+func readAuditFile(fs vfs.FS, path string, tail *persistence.AuditTail, f func(persistence.AuditEntry) bool) (err error) {
 	in, err := fs.Open(path, vfs.SequentialReadsOption)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -145,24 +240,8 @@ func readAudit(fs vfs.FS, path string, tail *persistence.AuditTail, f func(persi
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	lines := bufio.NewReaderSize(in, maxAuditLine)
-	for {
-		line, err := lines.ReadSlice('\n')
-		if errors.Is(err, io.EOF) {
-			return nil // what follows the last newline, a crash left unfinished
-		}
-		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return err
-		}
-		e, err := tail.Follow(line) // a line that is too long is no entry
-		if err != nil {
-			return err
-		}
-		if !f(e) {
-			return nil
-		}
-	}
+	_, err = readAudit(in, tail, f)
+	return errors.Join(err, in.Close())
 }
 
 // Record implements persistence.Audit.
@@ -195,8 +274,7 @@ func (s *Store) AuditLog(ctx context.Context, after uint64, limit int) (entries 
 	if limit <= 0 {
 		return nil, nil
 	}
-	var tail persistence.AuditTail
-	err = readAudit(s.fs, s.audit.path, &tail, func(e persistence.AuditEntry) bool {
+	err = s.audit.read(func(e persistence.AuditEntry) bool {
 		if e.N > after {
 			entries = append(entries, e)
 		}
@@ -221,60 +299,43 @@ func parseAnchor(record []byte) (t persistence.AuditTail, err error) {
 	return persistence.AuditTail{N: binary.BigEndian.Uint64(record), Hash: hex.EncodeToString(record[8:])}, nil
 }
 
-// catchUp erases what the audit log says was erased and the store does not know: a crash came between, or the store is an older copy that was
-// restored beside a newer log (G24). Consent that was withdrawn since is left for the session's actor, which knows what goes with it. A log that is shorter than the store knows was lost or replaced: the store serves, and says so.
-func (s *Store) catchUp(ctx context.Context) error {
+// knownAudit is how far the store goes along with the audit log.
+func (s *Store) knownAudit() (persistence.AuditTail, error) {
 	record, err := get(s.db, nodeKey(nodeAudit))
 	if err != nil {
-		return fault("read the audit log's end", err)
+		return persistence.AuditTail{}, err
 	}
-	known, err := parseAnchor(record)
+	return parseAnchor(record)
+}
+
+// catchUp erases what the audit log says was erased and the store does not know: a crash came between, or the store is an older copy that was
+// restored beside a newer log (G24). Consent that was withdrawn since is left for the session's actor, which knows what goes with it.
+func (s *Store) catchUp(ctx context.Context) error {
+	known, err := s.knownAudit()
 	if err != nil {
 		return fault("read the audit log's end", err)
 	}
-	if known.N > s.audit.tail.N {
-		s.log.log.Error("the audit log lacks entries that were written; put the last copy of "+auditFile+" into the data directory. New ones are chained to what is known",
-			slog.Uint64("missing_from", s.audit.tail.N+1), slog.Uint64("to", known.N))
-		s.audit.tail = known
+	_, tail := s.audit.stand()
+	if known == tail {
 		return nil
 	}
-	if known == s.audit.tail {
-		return nil
-	}
-	var again []persistence.AuditEntry
-	var tail persistence.AuditTail
 	batch := s.db.NewBatch()
 	defer batch.Close()
-	var gathered error
-	ours := known.N == 0
-	err = readAudit(s.fs, s.audit.path, &tail, func(e persistence.AuditEntry) bool {
-		ours = ours || tail == known
-		switch {
-		case e.N <= known.N:
-		case e.Deed == persistence.DeedErased:
-			again = append(again, e)
-		case e.Deed == persistence.DeedWithdrawn:
-			k := sessionKey{e.Website, e.Session}
-			gathered = errors.Join(gathered, batch.Set(k.in(tableWithdrawn), nil, nil))
+	for _, e := range s.audit.behind {
+		k := sessionKey{e.Website, e.Session}
+		if e.Deed == persistence.DeedWithdrawn {
+			err = errors.Join(err, batch.Set(k.in(tableWithdrawn), nil, nil))
+			continue
 		}
-		return true
-	})
-	if err = errors.Join(err, gathered); err != nil {
-		return fault("read the audit log", err)
-	}
-	if !ours {
-		return fmt.Errorf("%w: %s in the data directory does not hold entry %d as the store knows it; put the last copy of the right one in its place, or take it away",
-			persistence.ErrAudit, auditFile, known.N)
-	}
-	for _, e := range again {
-		r := &request{session: sessionKey{e.Website, e.Session}, erase: true, done: make(chan outcome, 1)}
+		r := &request{session: k, erase: true, done: make(chan outcome, 1)}
 		s.committer.enqueue(r)
 		if _, err := r.wait(ctx); err != nil {
 			return err
 		}
 	}
-	return fault("note the audit log's end", errors.Join(
-		batch.Set(nodeKey(nodeAudit), anchor(s.audit.tail), nil), s.db.Apply(batch, pebble.Sync)))
+	s.audit.behind = nil
+	return fault("note the audit log's end", errors.Join(err,
+		batch.Set(nodeKey(nodeAudit), anchor(tail), nil), s.db.Apply(batch, pebble.Sync)))
 }
 
 // Withdrawn implements persistence.Audit.

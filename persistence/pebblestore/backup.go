@@ -33,7 +33,7 @@ func (s *Store) Backup(ctx context.Context, dir string) error {
 	}
 	err = s.db.Checkpoint(dir, pebble.WithFlushedWAL())
 	if err == nil { // behind the checkpoint, so that it tells of every erasure that the copy knows
-		err = s.clerk.do(ctx, func() error { return copyFile(s.fs, s.audit.path, s.fs.PathJoin(dir, auditFile)) })
+		err = s.clerk.do(ctx, func() error { return s.audit.copyTo(s.fs.PathJoin(dir, auditFile)) })
 	}
 	if err == nil {
 		err = writeInventory(s.fs, dir, anyFile)

@@ -93,11 +93,11 @@ func auditIn(fs vfs.FS, path string) (string, error) {
 // continues checks that the newer log has all that the older one has, and is a whole chain. It returns how many entries the newer one has.
 func continues(fs vfs.FS, older, newer string) (entries int, err error) {
 	var had, has persistence.AuditTail
-	if err := readAudit(fs, older, &had, func(persistence.AuditEntry) bool { return true }); err != nil {
+	if err := readAuditFile(fs, older, &had, func(persistence.AuditEntry) bool { return true }); err != nil {
 		return 0, fmt.Errorf("the backup's audit log: %w", err)
 	}
 	same := had.N == 0
-	err = readAudit(fs, newer, &has, func(persistence.AuditEntry) bool {
+	err = readAuditFile(fs, newer, &has, func(persistence.AuditEntry) bool {
 		entries++
 		same = same || has == had
 		return true

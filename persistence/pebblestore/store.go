@@ -73,7 +73,11 @@ func Open(o Options) (*Store, error) {
 		return nil, errors.Join(
 			fault(fmt.Sprintf("write to the data directory %q", o.Dir), err), db.Close(), fs.spares.close(), lock.Close())
 	}
-	if s.audit, err = openAudit(fs, o.Dir); err != nil {
+	known, err := s.knownAudit()
+	if err == nil {
+		s.audit, err = openAudit(fs, o.Dir, known, o.Logger)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close(), fs.spares.close(), lock.Close())
 	}
 	s.committer = startCommitter(db, s.space, log)

@@ -92,7 +92,7 @@ func verifyAudit(db *pebble.DB, fs vfs.FS, dir string) (entries int, err error) 
 	}
 	reached := known.N == 0
 	var tail persistence.AuditTail
-	err = readAudit(fs, fs.PathJoin(dir, auditFile), &tail, func(persistence.AuditEntry) bool {
+	err = readAuditFile(fs, fs.PathJoin(dir, auditFile), &tail, func(persistence.AuditEntry) bool {
 		entries++
 		reached = reached || tail == known
 		return true
