@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"net/netip"
 	"strings"
 	"testing"
@@ -154,7 +155,7 @@ func TestP6ConversationsEndByAgeOnlyWhereTheWebsiteSaysSo(t *testing.T) {
 		if code, err := v.Ended(); code != 4410 {
 			t.Errorf("close code %d, %v", code, err)
 		}
-		if _, err := w.store.Load(t.Context(), w.website.ID, w.sessionOf(v)); err != persistence.ErrErased {
+		if _, err := w.store.Load(t.Context(), w.website.ID, w.sessionOf(v)); !errors.Is(err, persistence.ErrErased) {
 			t.Errorf("load: %v", err)
 		}
 		time.Sleep(time.Hour)
@@ -190,7 +191,7 @@ func TestG20AClockThatLeapsEndsNothingAtOnce(t *testing.T) {
 			t.Error("the operator is not warned")
 		}
 		time.Sleep(8 * time.Hour)
-		if err := loaded(); err != persistence.ErrErased {
+		if err := loaded(); !errors.Is(err, persistence.ErrErased) {
 			t.Errorf("after a day of the same clock: %v", err)
 		}
 		figure.Note(t, "G20", "a clock that went on by a month while the node was stopped ended 0 conversations within a day, and the operator was warned")

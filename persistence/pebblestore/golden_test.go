@@ -186,7 +186,7 @@ func unpack(file, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }()
 	zipped, err := gzip.NewReader(in)
 	if err != nil {
 		return err
