@@ -9,6 +9,9 @@ SEEDS   ?= 200
 RESTARTS ?= 20
 FLIPS   ?= 1000
 RESUMES ?= 50000
+CRASHES ?= 500
+STORED  ?= 1000000
+BESIDE  ?= 10
 D       ?= 10m
 
 .DEFAULT_GOAL := all
@@ -77,23 +80,27 @@ bench-smoke: ## Run each scenario for a moment: whether it works, not how fast
 	$(GO) run ./bench -quick -out=
 
 .PHONY: sim
-sim: ## Simulate visitors, agents and crashes in virtual time; SEEDS=n
-	$(GO) test ./engine -run TestSimulation -count=1 -v -args -seeds=$(SEEDS)
+sim: ## Simulate visitors, agents, crashes and power losses; SEEDS=n, CRASHES=n
+	$(GO) test ./engine -run TestSimulation -count=1 -v -timeout 2h -args -seeds=$(SEEDS)
+	$(GO) test ./persistence/pebblestore -run TestPowerLoss -count=1 -v -timeout 2h -args -crashes=$(CRASHES)
 
 .PHONY: chaos
-chaos: ## Kill and restart the running program, fill and damage its disk, cut its connections; ROUNDS=n, RESTARTS=n, FILLS=n, FLIPS=n, RESUMES=n
-	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 60m -args -rounds=$(ROUNDS)
+chaos: ## Kill and restart the running program, fill and damage its disk, cut its connections; ROUNDS=n, STORED=n, RESTARTS=n, FILLS=n, FLIPS=n, RESUMES=n, BESIDE=n
+	$(GO) test ./cmd/parlor -run TestKill -count=1 -v -timeout 60m -args -rounds=$(ROUNDS) -stored=$(STORED)
 	$(GO) test ./cmd/parlor -run 'TestFullDisk|TestFewDescriptors' -count=1 -v -timeout 30m -args -fills=$(FILLS) -disk=1024
 	$(GO) test ./persistence/pebblestore -run 'TestDiskFaults|TestDiskFullForAWhile|TestReadFaults' -count=1 -v -timeout 30m -args -every-fault
 	$(GO) test ./cmd/parlor -run TestRestart -count=1 -v -timeout 30m -args -restarts=$(RESTARTS)
 	$(GO) test ./persistence/pebblestore -run TestFlippedBits -count=1 -v -args -flips=$(FLIPS)
-	$(GO) test ./engine -run TestResumeThroughCuts -count=1 -v -timeout 4h -args -resumes=$(RESUMES)
+	$(GO) test ./engine -run 'TestResumeThroughCuts|TestHostileClients' -count=1 -v -timeout 4h -args -resumes=$(RESUMES) -beside=$(BESIDE)
 
 # The sizes of a long run, some 40 minutes on two cores. Exported: what chaos and sim take is given to them.
 .PHONY: guarantees
 guarantees: export SEEDS = 500
 guarantees: export ROUNDS = 50
+guarantees: export CRASHES = 10000
+guarantees: export STORED = 10000000
 guarantees: export RESUMES = 1000000
+guarantees: export BESIDE = 20
 guarantees: setup ## Measure every guarantee at length and write docs/guarantees.md
 	scripts/guarantees
 

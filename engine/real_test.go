@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -22,13 +23,19 @@ import (
 // realNode starts a demo node on a data directory.
 func realNode(t *testing.T, dir string, adjust ...func(*engine.Config)) (*engine.Node, testclient.Server) {
 	t.Helper()
+	return realNodeOn(t, nil, dir, adjust...)
+}
+
+// realNodeOn starts one that listens there.
+func realNodeOn(t *testing.T, l net.Listener, dir string, adjust ...func(*engine.Config)) (*engine.Node, testclient.Server) {
+	t.Helper()
 	c := engine.Default()
 	c.Demo = true
 	c.HTTP.Listen, c.Admin.Listen, c.Store.Dir = "127.0.0.1:0", "127.0.0.1:0", dir
 	for _, f := range adjust {
 		f(&c)
 	}
-	n, err := engine.New(c, engine.Options{})
+	n, err := engine.New(c, engine.Options{Listener: l})
 	if err != nil {
 		t.Fatal(err)
 	}

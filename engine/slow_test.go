@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -38,7 +39,7 @@ func TestASlowReaderIsClosedAndResumes(t *testing.T) {
 		}
 		synctest.Wait()
 
-		seq, code := readAll(t, slow, 1)
+		seq, code := readAll(t.Context(), t, slow, 1)
 		if code != 4008 || seq > pages { // what was queued may be dropped, down to the first
 			t.Fatalf("the slow one got everything up to %d and code %d", seq, code)
 		}
@@ -86,10 +87,10 @@ func (w *world) silent(token string) *websocket.Conn {
 
 // readAll reads what is left of a connection that has everything up to seq, and returns up to which number it has everything then, and why
 // it ended.
-func readAll(t *testing.T, c *websocket.Conn, seq uint64) (uint64, websocket.StatusCode) {
+func readAll(ctx context.Context, t *testing.T, c *websocket.Conn, seq uint64) (uint64, websocket.StatusCode) {
 	t.Helper()
 	for {
-		_, data, err := c.Read(t.Context())
+		_, data, err := c.Read(ctx)
 		if err != nil {
 			return seq, websocket.CloseStatus(err)
 		}
