@@ -41,6 +41,9 @@ var (
 	}
 )
 
+// goldenAccess is in directories from format 3 on.
+var goldenAccess = persistence.Identification{Addr: goldenVisitor.Addr, From: goldenBegin, To: goldenBegin.Add(time.Hour)}
+
 // Conversations of a golden directory, by number: the first lies in a table, the second in the log, the third waits to be scrubbed.
 const (
 	goldenInTable = iota + 1
@@ -68,7 +71,7 @@ func fillGolden(t *testing.T, dir string) {
 		for i := range uint64(goldenMessages) {
 			c := w.step(frameOf(w.head.ID, i+1))
 			c.Head.ActiveAt, c.Head.CreatedAt = goldenBegin.Add(time.Duration(n)*time.Hour), goldenBegin
-			c.Visitor = &goldenVisitor
+			c.Visitor, c.Identify = &goldenVisitor, &goldenAccess
 			c.Notes = []persistence.NoteEntry{{Entry: persistence.Entry{Seq: i + 1, Frame: fmt.Appendf(nil, "note %d", i+1)}, After: i + 1}}
 			c.Head.Notes = i + 1
 			if err := w.try(ctx, c); err != nil {
@@ -87,8 +90,8 @@ func fillGolden(t *testing.T, dir string) {
 	mustClose(t, s)
 }
 
-// checkGolden reads all of it, and goes on where it ends.
-func checkGolden(t *testing.T, s *pebblestore.Store) {
+// checkGolden reads all of what is in the archive of that name, and goes on where it ends.
+func checkGolden(t *testing.T, name string, s *pebblestore.Store) {
 	ctx := t.Context()
 	w, err := s.Website(ctx, site)
 	same(t, "website", err, w, goldenSite)
@@ -121,6 +124,19 @@ func checkGolden(t *testing.T, s *pebblestore.Store) {
 	}
 	if err := s.Scrub(ctx); err != nil {
 		t.Error(err)
+	}
+	log, err := s.AuditLog(ctx, 0, 10)
+	if err != nil || len(log) == 0 || log[len(log)-1].Deed != persistence.DeedGone {
+		t.Errorf("the audit log: %v, %v", log, err)
+	}
+	if name == "format-2.tar.gz" {
+		return
+	}
+	same(t, "what was erased", nil, log[0].Messages, uint64(goldenMessages))
+	for n := uint64(goldenInTable); n <= goldenErased; n++ {
+		all, err := s.Identifications(ctx, site, newSession(s, epoch, n).head.ID)
+		same(t, "identifications", err, len(all), goldenMessages)
+		same(t, "identification", nil, all[0], goldenAccess)
 	}
 }
 
@@ -156,7 +172,7 @@ func TestGoldenDirectories(t *testing.T) {
 				t.Fatalf("%+v, %v", before, err)
 			}
 			s := mustOpen(t, dir)
-			checkGolden(t, s)
+			checkGolden(t, filepath.Base(file), s)
 			mustClose(t, s)
 			if after, err := verify(t, dir); err != nil || after.Conversations != before.Conversations {
 				t.Errorf("afterwards %+v, %v", after, err)
