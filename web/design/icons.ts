@@ -41,6 +41,7 @@ export const iconPlus = "M10 4v12M4 10h12";
 export const iconFile = "M4.75 2.75h6.5l4 4v10.5H4.75V2.75ZM11 3v4h4";
 export const iconImage = "M2.75 3.75h14.5v12.5H2.75V3.75ZM2.75 13.5l4.25-4 3.75 3.5 2-1.75 4.5 4M13 7.25v.1";
 export const iconPlay = "M6 3.75 16 10 6 16.25V3.75Z";
+export const iconDownload = "M10 3.25v9.5M6 9l4 4 4-4M3.25 16.75h13.5";
 export const iconCopy = "M6.75 6.75h10v10h-10v-10ZM13.25 6.75v-3.5h-10v10h3.5";
 export const iconExternal = "M11 3.25h5.75V9M16.5 3.5 9 11M13.75 11.5v5.25H3.25V6.25H8.5";
 export const iconOffline = "M2.5 2.5l15 15M6 11.5a6 6 0 0 1 3-1.7M3.25 8.5A10 10 0 0 1 6.5 6.4M10 5.5c2.6 0 4.9 1.1 6.75 3M13 10.75c.4.2.7.45 1 .75M10 15v.1";

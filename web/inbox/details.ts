@@ -3,12 +3,13 @@
 import { httpUrl } from "../design/avatar";
 import { h, replaceChildren, setText, toggle } from "../design/dom";
 import { formatAgo, formatFull, formatShort, formatTime, knownLocale } from "../design/format";
-import { icon, iconBlock, iconClose, iconTrash } from "../design/icons";
+import { icon, iconBlock, iconClose, iconDownload, iconTrash } from "../design/icons";
 import type { Data, EventFrame, User, VisitorDetails } from "../protocol/frames";
 import { lastSeq } from "../protocol/log";
 import type { App, Part } from "./context";
 import { openErase } from "./erase";
 import { eventDot } from "./events";
+import { openExport } from "./export";
 import { visitorFace } from "./face";
 import { languageName, nameOf } from "./names";
 import { behind, type Session } from "./session";
@@ -122,6 +123,7 @@ class DetailsView implements Part {
     const place = { website: x.website, session: x.session };
     return h("div", { class: "details-deeds" },
       h("button", { type: "button", class: "button quiet", onclick: () => this.app.deeds.setBlocked(place, !blocked) }, icon(iconBlock, "small"), blocked ? t.unblock : t.block),
+      h("button", { type: "button", class: "button quiet", "aria-haspopup": "dialog", onclick: () => openExport(this.app, place, name) }, icon(iconDownload, "small"), t.export),
       h("button", { type: "button", class: "button quiet danger", "aria-haspopup": "dialog", onclick: () => openErase(this.app, place, name) }, icon(iconTrash, "small"), t.erase));
   }
 }
