@@ -39,12 +39,14 @@ func TestKillLosesNothing(t *testing.T) {
 		slowest = max(slowest, time.Since(began))
 	}
 	c.end()
-	c.check(t, p.Server())
+	found := c.check(t, p.Server())
 	sum := c.tally()
 	if sum.acked < *rounds*talkers || sum.again == 0 || sum.conflicted == 0 {
 		t.Errorf("only %+v in %d rounds: that proves little", sum, *rounds)
 	}
 	figure.Note(t, "G1 G2 G3 G4", "%d kill -9 under %d clients, %d messages acknowledged: 0 lost, 0 twice, 0 out of place; %d repeats got the first "+
 		"answer, %d ids with another text were refused", *rounds, talkers, sum.acked, sum.again, sum.conflicted)
+	figure.Note(t, "G7", "porcupine ordered %d sessions of %d operations together, through %d kill -9, and had no time for %d", found.Logs,
+		found.Operations, *rounds, found.Cut)
 	figure.Note(t, "G9", "serving again %v after a kill -9 at the latest, of %d", slowest.Round(time.Millisecond), *rounds)
 }

@@ -113,13 +113,17 @@ func (c *crowd) since(then time.Time) (n int) {
 }
 
 // check compares what all were told with what is there now.
-func (c *crowd) check(t *testing.T, server testclient.Server) {
+func (c *crowd) check(t *testing.T, server testclient.Server) (found history.Found) {
 	t.Helper()
 	for _, v := range c.all {
 		v.server = server
-		v.check(t)
+		found = found.Plus(v.check(t))
 	}
+	return found
 }
+
+// searchLimit is how long the search for an order of one session's operations may take.
+const searchLimit = 5 * time.Second
 
 func (v *talker) talk(ctx context.Context) {
 	for gone := time.Now(); ctx.Err() == nil && v.broken == nil; {
@@ -309,14 +313,14 @@ func messagesOf(frames []testclient.Frame) (all []history.Message) {
 }
 
 // check reads the whole log and judges what the talker saw.
-func (v *talker) check(t *testing.T) {
+func (v *talker) check(t *testing.T) history.Found {
 	t.Helper()
 	if v.broken != nil {
 		t.Errorf("%s: %v", v.name, v.broken)
-		return
+		return history.Found{}
 	}
 	if v.session == "" {
-		return // it never got in
+		return history.Found{} // it never got in
 	}
 	c, err := v.server.Visit(t.Context(), v.website, testclient.Hello{"token": v.token}, testclient.Header{})
 	if err != nil {
@@ -327,7 +331,7 @@ func (v *talker) check(t *testing.T) {
 		if v.acked > 0 {
 			t.Errorf("%s: the session with %d acknowledged messages is gone", v.name, v.acked)
 		}
-		return
+		return history.Found{}
 	}
 	var kept []history.Message
 	for before := c.Welcome.Seq + 1; before > 1; before = kept[0].Seq {
@@ -338,9 +342,11 @@ func (v *talker) check(t *testing.T) {
 		kept = append(messagesOf(page.Messages), kept...)
 	}
 	events := append(slices.Clip(v.events), history.Kept{Log: v.session, Messages: kept})
-	for _, problem := range history.Check(events) {
+	problems, found := history.Search(events, searchLimit)
+	for _, problem := range append(problems, history.Check(events)...) {
 		t.Errorf("%s: %s", v.name, problem)
 	}
+	return found
 }
 
 // eventually waits for a condition, and returns how long that took.

@@ -6,6 +6,8 @@
 // linearizable if each place has one message and no operation got a place before one that had ended when it began. That is checked in one
 // pass, for histories of any length.
 //
+// [Search] is a second judge of another make: porcupine looks for an order of each log's operations that explains every answer.
+//
 // An event may be recorded later than it happened, as long as each connection's events keep their order and nothing is recorded as sent
 // after it was: what is late only makes the judge milder.
 package history
