@@ -148,7 +148,10 @@ func (d *Document) logs(ctx context.Context, s Source) error {
 func (d *Document) operator(ctx context.Context, s Source) error {
 	var errs [2]error
 	d.Identifications, errs[0] = s.Store.Identifications(ctx, s.Website.ID, d.Session)
-	d.Audit, errs[1] = Audit(ctx, s.Store, d.Session)
+	if d.Audit, errs[1] = Audit(ctx, s.Store, d.Session); errors.Is(errs[1], persistence.ErrAudit) {
+		// The operator lost the log. What is held is handed out nevertheless.
+		d.Beside, errs[1] = append(d.Beside, "entries of the audit log, which cannot be read as a whole"), nil
+	}
 	return errors.Join(errs[:]...)
 }
 

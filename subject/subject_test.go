@@ -1,6 +1,7 @@
 package subject_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -118,5 +119,22 @@ func TestThePageShowsTextAsText(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+}
+
+// lostLog is a store whose audit log was cut.
+type lostLog struct{ persistence.Store }
+
+func (lostLog) AuditLog(context.Context, uint64, int) ([]persistence.AuditEntry, error) {
+	return nil, persistence.ErrAudit
+}
+
+// TestALostAuditLogKeepsNobodyFromACopy: what is held is handed out, and the document says what it lacks.
+func TestALostAuditLogKeepsNobodyFromACopy(t *testing.T) {
+	source := stored(t, 2)
+	source.Store, source.Operator = lostLog{source.Store}, true
+	d, err := subject.Gather(t.Context(), source)
+	if err != nil || len(d.Messages) != 2 || len(d.Identifications) != 2 || !strings.Contains(strings.Join(d.Beside, "\n"), "audit log") {
+		t.Errorf("%d messages, %d accesses, %q, %v", len(d.Messages), len(d.Identifications), d.Beside, err)
 	}
 }
