@@ -2,7 +2,6 @@ package actors
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -119,7 +118,7 @@ func (j *janitor) scrubbed(ctx actor.Context, m scrubbed) {
 }
 
 func (j *janitor) swept(ctx actor.Context, m swept) {
-	if m.err != nil && !errors.Is(m.err, errNotDelivered) { // the node stops
+	if m.err != nil {
 		j.log.Error("not everything whose term has ended is deleted yet; trying again. Check the disk's space and health.", slog.Any("error", m.err))
 	}
 	if m.removed {

@@ -14,7 +14,9 @@ import (
 // order is a command that comes from no connection: of retention, or of an operator.
 type order struct {
 	command Command
-	done    chan<- error // of one
+	// due says whether the session, as its actor knows it, is still one for the command; nil: it is.
+	due  func(*chat.Session) bool
+	done chan<- error // of one
 }
 
 // inspect asks for all that the session knows.
@@ -41,8 +43,15 @@ type Inspection struct {
 // Order carries out a command of the node itself or of its operator, and waits for it. Errors: ErrUnknownSession, a *chat.Error, or the end of
 // ctx; then it may still be carried out.
 func (s *System) Order(ctx context.Context, website chat.WebsiteID, session chat.SessionID, who chat.Participant, command chat.Command) error {
+	return s.orderIf(ctx, website, session, who, command, nil)
+}
+
+// orderIf is Order; the session may have changed meanwhile, so that nothing is to be done.
+func (s *System) orderIf(
+	ctx context.Context, website chat.WebsiteID, session chat.SessionID, who chat.Participant, command chat.Command, due func(*chat.Session) bool,
+) error {
 	done := make(chan error, 1)
-	s.toSession(website, session, &order{Command{Website: website, Session: session, From: who, Command: command, Conn: nobody{}}, done})
+	s.toSession(website, session, &order{Command{Website: website, Session: session, From: who, Command: command, Conn: nobody{}}, due, done})
 	select {
 	case err := <-done:
 		return err
@@ -80,9 +89,11 @@ func (s *session) order(ctx actor.Context, o *order) {
 		o.answer(ErrUnknownSession)
 		return
 	}
-	if refusal := s.execute(ctx, &o.command); refusal != nil {
-		o.answer(refusal)
-		return
+	if o.due == nil || o.due(s.state) {
+		if refusal := s.execute(ctx, &o.command); refusal != nil {
+			o.answer(refusal)
+			return
+		}
 	}
 	o.answer(nil)
 }

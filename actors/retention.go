@@ -7,15 +7,15 @@ import (
 	"time"
 
 	"github.com/parlor-chat/parlor/chat"
-	"github.com/parlor-chat/parlor/persistence"
 )
 
 const (
 	// sweepFirst is how long after its start a node carries out the terms of retention, sweepEvery how often from then on. Terms are in days.
 	sweepFirst = 10 * time.Minute
 	sweepEvery = 6 * time.Hour
-	// sweepPage is how many conversations are looked at together.
+	// sweepPage is how many conversations are looked at together, maxFailed how many may fail before a website's sweep is given up.
 	sweepPage = 200
+	maxFailed = 20
 	// leap is by how much the clock may have gone on, beyond what this process saw pass, until its terms are not believed at once: a clock that was
 	// set wrong must not end everything (G20). trustedAfter is how long it then has to be right.
 	leap         = 7 * 24 * time.Hour
@@ -90,34 +90,43 @@ func (r *retention) identifications(ctx context.Context, w chat.Website, now tim
 	return r.sys.store.ForgetIdentifications(ctx, w.ID, now.Add(-term))
 }
 
-// conversations looks at each conversation of a website.
+// conversations looks at each conversation of a website. One that fails does not keep the others.
 func (r *retention) conversations(ctx context.Context, w chat.Website, now time.Time) (removed bool, err error) {
+	failed := 0
 	for behind := (chat.SessionID{}); ; {
-		page, err := r.sys.store.Conversations(ctx, w.ID, behind, sweepPage)
-		if err != nil || len(page) == 0 {
-			return removed, err
+		page, readErr := r.sys.store.Conversations(ctx, w.ID, behind, sweepPage)
+		if readErr != nil || len(page) == 0 {
+			return removed, errors.Join(err, readErr)
 		}
 		for i := range page {
-			command := dueOf(w.Retain, &page[i], now)
+			command := dueOf(w.Retain, &page[i].Head, &page[i].Visitor, now)
 			if command == nil {
 				continue
 			}
-			err := r.sys.Order(ctx, w.ID, page[i].Head.ID, chat.Participant{Role: chat.RoleSystem}, command)
-			if err != nil && !errors.Is(err, ErrUnknownSession) {
-				return removed, err
+			still := func(s *chat.Session) bool { return dueOf(w.Retain, &s.Head, &s.Visitor, now) == command }
+			switch e := r.sys.orderIf(ctx, w.ID, page[i].Head.ID, chat.Participant{Role: chat.RoleSystem}, command, still); {
+			case e == nil:
+				removed = true
+			case ctx.Err() != nil:
+				return removed, e
+			case errors.Is(e, ErrUnknownSession), e == error(errNotDelivered): // gone, or about to move: by its identity, since others have the same code
+			default:
+				if failed++; failed > maxFailed {
+					return removed, e
+				}
+				err = e
 			}
-			removed = true
 		}
 		behind = page[len(page)-1].Head.ID
 	}
 }
 
 // dueOf is what retention wants of a conversation; nil: that it stays as it is.
-func dueOf(policy chat.Retention, c *persistence.Record, now time.Time) chat.Command {
+func dueOf(policy chat.Retention, h *chat.Head, v *chat.Visitor, now time.Time) chat.Command {
 	switch {
-	case !policy.KeepsConversation(c.Head.ActiveAt, now):
+	case !policy.KeepsConversation(h.ActiveAt, now):
 		return chat.Erase{Reason: "older than the website keeps conversations"}
-	case c.Visitor.Addr.IsValid() && !policy.KeepsIP(true, c.Visitor.SeenAt, now):
+	case v.Addr.IsValid() && !policy.KeepsIP(true, v.SeenAt, now):
 		return chat.ForgetAddress{}
 	default:
 		return nil

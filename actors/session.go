@@ -164,7 +164,7 @@ func (s *session) recoverPanic(ctx actor.Context) {
 func (s *session) discard(ctx actor.Context, code protocol.CloseCode) {
 	s.closeAll(code)
 	s.sys.toWebsite(s.website, visitorOffline{s.id})
-	s.state, s.journal, s.recent, s.doubt, s.unsettled, s.unsaved = nil, nil, nil, false, false, false
+	s.state, s.journal, s.recent, s.doubt, s.unsettled, s.unsaved, s.unidentified = nil, nil, nil, false, false, false, false
 	s.leave(ctx)
 }
 

@@ -1,8 +1,11 @@
 package engine_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -131,6 +134,26 @@ func TestP10TheAddressLeavesTheConversationWithItsTerm(t *testing.T) {
 	})
 }
 
+// TestP10AnAccessThatIsNotStoredYetKeepsItsAddress: the visitor is back before the term of the earlier access ends, and writes nothing, so that the
+// store knows of the earlier one only.
+func TestP10AnAccessThatIsNotStoredYetKeepsItsAddress(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.under(chat.Retention{IP: year})
+		v := w.visit("")
+		w.say(v, "hello")
+		v.Close()
+		time.Sleep(year - time.Hour)
+		back := w.visit(v.Welcome.Token)
+		defer back.Close()
+		time.Sleep(2 * day)
+		a := w.agent()
+		defer a.Close()
+		if ip := w.open(a, v.Welcome.Session).Visitor.IP; ip != visitorIP {
+			t.Errorf("the address of a visitor who is connected is forgotten: %q is shown", ip)
+		}
+	})
+}
+
 func TestP6ConversationsEndByAgeOnlyWhereTheWebsiteSaysSo(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		v := w.visit("")
@@ -165,6 +188,63 @@ func TestP6ConversationsEndByAgeOnlyWhereTheWebsiteSaysSo(t *testing.T) {
 			all[1].Deed != persistence.DeedGone || all[1].At.Sub(all[0].At) > time.Hour {
 			t.Errorf("the audit log: %+v", all)
 		}
+	})
+}
+
+// erasesNot fails to erase one session.
+type erasesNot struct {
+	persistence.Store
+	session chat.SessionID
+}
+
+func (s *erasesNot) Erase(ctx context.Context, e persistence.Erasure) error {
+	if e.Session == s.session {
+		return errors.New("injected")
+	}
+	return s.Store.Erase(ctx, e)
+}
+
+// TestAConversationThatFailsKeepsNoOther: what is due behind it ends nevertheless.
+func TestAConversationThatFailsKeepsNoOther(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		var all []chat.SessionID
+		for range 5 {
+			v := w.visit("")
+			w.say(v, "hello")
+			v.Close()
+			all = append(all, w.sessionOf(v))
+		}
+		first := slices.MinFunc(all, func(a, b chat.SessionID) int { return bytes.Compare(a[:], b[:]) })
+		w.stop()
+		w.store.Store = &erasesNot{w.store.Store, first}
+		w.start()
+		w.under(chat.Retention{Conversations: day})
+		time.Sleep(31 * time.Hour)
+		for _, id := range all {
+			_, err := w.store.Load(t.Context(), w.website.ID, id)
+			if gone := errors.Is(err, persistence.ErrErased); gone == (id == first) {
+				t.Errorf("the one that fails: %v; %v", id == first, err)
+			}
+		}
+		if !strings.Contains(w.log.String(), "not everything whose term has ended is deleted yet") {
+			t.Error("the operator is not told")
+		}
+	})
+}
+
+// TestP10AStopEndsAnAccess: the visitor is connected when the node stops, and is recorded until then.
+func TestP10AStopEndsAnAccess(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		v := w.visit("")
+		w.say(v, "hello")
+		time.Sleep(3 * time.Hour)
+		w.stop()
+		stopped := time.Now()
+		all := w.identified(v)
+		if last := all[len(all)-1]; stopped.Sub(last.To) > 2*time.Minute {
+			t.Errorf("recorded until %v before the stop", stopped.Sub(last.To))
+		}
+		w.start()
 	})
 }
 
