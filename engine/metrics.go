@@ -26,6 +26,7 @@ func (n *Node) metrics() *prometheus.Registry {
 	gauge("connections", connections, prometheus.Labels{"role": "visitor"}, read(&t.Visitors))
 	gauge("connections", connections, prometheus.Labels{"role": "agent"}, read(&t.Agents))
 	gauge("sessions", "Sessions in memory.", nil, read(&a.Sessions))
+	gauge("networks_refused", "Addresses and networks from which no messages are taken.", nil, func() float64 { return float64(n.verdicts.Count()) })
 	gauge("store_healthy", "1 while the store reads and writes.", nil, n.storeHealthy)
 	counter("upgrades_total", "WebSocket connections accepted.", &t.Accepted)
 	counter("upgrades_refused_total", "WebSocket connections refused before the upgrade.", &t.Refused)

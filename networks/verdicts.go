@@ -54,7 +54,7 @@ type Verdicts struct {
 
 // refused are the verdicts that hold. It is never changed after it was made.
 type refused struct {
-	version uint32
+	version uint16
 	until   map[persistence.NetworkHash]time.Time
 }
 
@@ -103,8 +103,11 @@ func (v *Verdicts) run() {
 	}
 }
 
-// Version changes whenever what Refused says may have changed. It is never 0.
-func (v *Verdicts) Version() uint32 { return v.refused.Load().version }
+// Version changes whenever what Refused says may have changed. It is never 0, and comes back after 65,535 changes: small, for each connection keeps one.
+func (v *Verdicts) Version() uint16 { return v.refused.Load().version }
+
+// Count is how many networks are refused.
+func (v *Verdicts) Count() int { return len(v.refused.Load().until) }
 
 // Refused reports whether messages from the address are refused. Without any verdict it costs nothing, else some microseconds.
 func (v *Verdicts) Refused(a netip.Addr) bool {

@@ -41,6 +41,7 @@ func (v *visitor) isRefused() bool {
 // admitMessage counts a message against the visitor's address and network (P11), or says when it may come.
 func (v *visitor) admitMessage() *chat.Error {
 	if v.isRefused() {
+		v.t.stats.Limited.Add(1)
 		return &chat.Error{Code: chat.CodeBlocked, Message: "messages are not accepted from this network"}
 	}
 	wait, ok := v.t.config.Messages.Take(v.addr.Addr())

@@ -29,7 +29,7 @@ type visitor struct {
 	joined bool
 	// refused is what the verdicts of a version say of the visitor's networks.
 	refused bool
-	version uint32
+	version uint16
 }
 
 // handshake is what the upgrade request told and hello needs; the request itself is not kept.
