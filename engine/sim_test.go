@@ -241,7 +241,7 @@ func (s *sim) problem(format string, args ...any) {
 	s.problems = append(s.problems, fmt.Sprintf(format, args...))
 }
 
-// live lets everything happen, then waits until all is quiet and judges.
+// live lets everything happen, to the end.
 func (s *sim) live() {
 	for range simSteps {
 		s.step()
@@ -253,6 +253,11 @@ func (s *sim) live() {
 			s.pass(time.Duration(s.random.IntN(4000)) * time.Millisecond)
 		}
 	}
+	s.end()
+}
+
+// end waits until all is quiet, and judges.
+func (s *sim) end() {
 	s.turn(calm)
 	s.pass(settled)
 	s.store.late.Wait()
