@@ -219,7 +219,7 @@ func TestP7ATemporarySessionEndsThirtyMinutesAfterTheLastAccess(t *testing.T) {
 		if n := w.store.commits.Load(); n != 0 {
 			t.Errorf("temporary sessions were written %d times", n)
 		}
-		figure.Note(t, "G14", "there 29 min 50 s after the last access, gone after 30 min 1 s, and written 0 times")
+		figure.Note(t, "G14 P7", "there 29 min 50 s after the last access, gone after 30 min 1 s, and written 0 times")
 	})
 }
 

@@ -11,8 +11,9 @@ import (
 	"testing"
 )
 
-// Variable names the environment variable that says into which directory, by its absolute path, figures are noted. Without it they are only logged.
-const Variable = "PARLOR_FIGURES"
+// Variable names the environment variable that says into which directory, by its absolute path, figures are noted; without it they are only logged. It does
+// not begin with PARLOR_: those are settings of the program, which tests start.
+const Variable = "FIGURES_DIR"
 
 // file is the one in the directory: a line of JSON for each figure.
 const file = "figures.jsonl"

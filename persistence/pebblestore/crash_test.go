@@ -14,6 +14,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/persistence"
 	"github.com/parlor-chat/parlor/persistence/pebblestore"
 )
@@ -27,6 +28,8 @@ func TestPowerLoss(t *testing.T) {
 			t.Fatalf("seed %d:\n%s", seed, strings.Join(lost, "\n"))
 		}
 	}
+	figure.Note(t, "G1 G2 G3 G4", "%d power losses under 8 writers, each after up to 200 answered writes: 0 lost, 0 twice, 0 holes, every repeat answered "+
+		"with the first number", *crashSeeds)
 }
 
 // TestPowerLossBites does so on a disk that does not sync the log. It must lose something, or TestPowerLoss proves nothing.

@@ -31,8 +31,10 @@ var guarantees = []promise{
 	{"G24", "A backup can be restored, and what was erased before it is put back stays erased."},
 }
 
-// policies are what is promised to visitors of their data (the policy contract). P1 to P8 say how the chatbox behaves and are tests of the same name.
+// policies are what is promised to visitors of their data (the policy contract). The others of P1 to P8 say how the chatbox behaves: tests of the
+// same names hold it to them, and there is nothing to count.
 var policies = []promise{
+	{"P7", "A session without messages ends 30 minutes after the last access, and lives through a planned restart until then."},
 	{"P9", "The address of a temporary visitor is in memory only: no file, no log and no metric ever holds it."},
 	{"P10", "The address is kept with the conversation, for a year at least. Its identification record survives a deletion until its own term ends, and is read " +
 		"with a stated reason only, which is written down."},
