@@ -181,11 +181,9 @@ func (o *Operator) Erase(ctx context.Context, r Request) error {
 	if !r.Identifications {
 		return nil
 	}
-	if f.erased { // the audit log says who removed the records
-		r.Reason = "identification records: " + r.Reason
-		if err := o.record(ctx, persistence.DeedErased, f.website.ID, r); err != nil {
-			return err
-		}
+	// First, so that a restored backup does not bring them back.
+	if err := o.record(ctx, persistence.DeedForgotten, f.website.ID, r); err != nil {
+		return err
 	}
 	if err := o.store.EraseIdentifications(ctx, f.website.ID, r.Session); err != nil || o.system == nil {
 		return err

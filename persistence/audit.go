@@ -43,6 +43,8 @@ const (
 	// DeedErased: a session was made unreadable for everybody (P14). DeedGone: its bytes have left the disk.
 	DeedErased Deed = "erased"
 	DeedGone   Deed = "gone"
+	// DeedForgotten: identification records were deleted before their term.
+	DeedForgotten Deed = "forgotten"
 	// DeedWithdrawn: a visitor withdrew the consent to tracking, and what the page had told was removed (P13).
 	DeedWithdrawn Deed = "withdrawn"
 	// DeedIdentified: an operator read from which addresses a conversation was written (P10).

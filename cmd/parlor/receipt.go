@@ -30,10 +30,16 @@ func (c receiptShowCmd) Run(ctx context.Context, s *settings, o output) error {
 	return withDirectory(ctx, s, o, func(d engine.Directory) error {
 		var erased, gone bool
 		err := eachAudited(ctx, d, func(e persistence.AuditEntry) error {
-			if e.Session != id || (e.Deed != persistence.DeedErased && e.Deed != persistence.DeedGone) {
+			switch {
+			case e.Session != id:
+				return nil
+			case e.Deed == persistence.DeedErased:
+				erased, gone = true, false
+			case e.Deed == persistence.DeedGone:
+				gone = true
+			case e.Deed != persistence.DeedForgotten:
 				return nil
 			}
-			erased, gone = erased || e.Deed == persistence.DeedErased, e.Deed == persistence.DeedGone
 			return printEntry(o, e)
 		})
 		switch {

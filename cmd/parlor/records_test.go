@@ -127,6 +127,9 @@ func TestWhatIsHeldOnAVisitorIsHandedOutAndDeleted(t *testing.T) {
 
 	s.says(nil, with("subject", "erase", s.session, "--identifications")...)
 	s.says([]string{"No identification record"}, with("identify", s.session)...)
+	if receipt := s.says(nil, "receipt", "show", s.session); strings.Count(receipt, `"deed":"erased"`) != 1 || strings.Count(receipt, `"deed":"forgotten"`) != 1 {
+		t.Errorf("the receipt, when the identification records were deleted as well:\n%s", receipt)
+	}
 	if all := s.says(nil, "audit"); strings.Contains(all, "127.0.0.1") || strings.Contains(all, email) || strings.Contains(all, "Elm") {
 		t.Error("the audit log holds what it tells of")
 	}

@@ -103,7 +103,7 @@ func (l *auditLog) find(known persistence.AuditTail) (size int64, err error) {
 	}
 	reached := known.N == 0
 	l.end, err = readAudit(f, &l.tail, func(e persistence.AuditEntry) bool {
-		if reached && (e.Deed == persistence.DeedErased || e.Deed == persistence.DeedWithdrawn) {
+		if reached {
 			l.behind = append(l.behind, e)
 		}
 		reached = reached || l.tail == known
@@ -309,7 +309,7 @@ func (s *Store) knownAudit() (persistence.AuditTail, error) {
 }
 
 // catchUp erases what the audit log says was erased and the store does not know: a crash came between, or the store is an older copy that was
-// restored beside a newer log (G24). Consent that was withdrawn since is left for the session's actor, which knows what goes with it.
+// restored beside a newer log (G24); identification records likewise. Consent that was withdrawn since is left for the session's actor, which knows what goes with it.
 func (s *Store) catchUp(ctx context.Context) error {
 	known, err := s.knownAudit()
 	if err != nil {
@@ -323,18 +323,22 @@ func (s *Store) catchUp(ctx context.Context) error {
 	defer batch.Close()
 	for _, e := range s.audit.behind {
 		k := sessionKey{e.Website, e.Session}
-		if e.Deed == persistence.DeedWithdrawn {
-			err = errors.Join(err, batch.Set(k.in(tableWithdrawn), nil, nil))
-			continue
+		switch e.Deed {
+		case persistence.DeedErased:
+			r := &request{session: k, erase: true, done: make(chan outcome, 1)}
+			s.committer.enqueue(r)
+			_, err = r.wait(ctx)
+		case persistence.DeedForgotten:
+			err = s.eraseIdentifications(ctx, batch, k)
+		case persistence.DeedWithdrawn:
+			err = batch.Set(k.in(tableWithdrawn), nil, nil)
 		}
-		r := &request{session: k, erase: true, done: make(chan outcome, 1)}
-		s.committer.enqueue(r)
-		if _, err := r.wait(ctx); err != nil {
-			return err
+		if err != nil {
+			return fault("make up for what was recorded since", err)
 		}
 	}
 	s.audit.behind = nil
-	return fault("note the audit log's end", errors.Join(err,
+	return fault("note the audit log's end", errors.Join(
 		batch.Set(nodeKey(nodeAudit), anchor(tail), nil), s.db.Apply(batch, pebble.Sync)))
 }
 

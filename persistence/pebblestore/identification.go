@@ -86,10 +86,12 @@ func (s *Store) ForgetIdentifications(ctx context.Context, website chat.WebsiteI
 
 // EraseIdentifications implements persistence.Identifications.
 func (s *Store) EraseIdentifications(ctx context.Context, website chat.WebsiteID, session chat.SessionID) error {
-	return s.change(ctx, func(b *pebble.Batch) error {
-		return s.eachIdentification(ctx, sessionKey{website, session}, func(it *pebble.Iterator) error {
-			key := append([]byte(nil), it.Key()...)
-			return errors.Join(b.Delete(key, nil), b.Set(rangeMark(key, append(key, 0)), nil, nil))
-		})
+	return s.change(ctx, func(b *pebble.Batch) error { return s.eraseIdentifications(ctx, b, sessionKey{website, session}) })
+}
+
+func (s *Store) eraseIdentifications(ctx context.Context, b *pebble.Batch, k sessionKey) error {
+	return s.eachIdentification(ctx, k, func(it *pebble.Iterator) error {
+		key := append([]byte(nil), it.Key()...)
+		return errors.Join(b.Delete(key, nil), b.Set(rangeMark(key, append(key, 0)), nil, nil))
 	})
 }

@@ -2,10 +2,13 @@ package pebblestore_test
 
 import (
 	"errors"
+	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/persistence"
@@ -89,6 +92,40 @@ func TestWhatWasErasedAfterABackupStaysErased(t *testing.T) {
 	}
 	if _, err := s.Load(t.Context(), site, before.head.ID); !errors.Is(err, persistence.ErrErased) {
 		t.Errorf("what the backup knows as erased: %v", err)
+	}
+}
+
+// TestIdentificationRecordsThatWereErasedAfterABackupStayErased (G24, P10).
+func TestIdentificationRecordsThatWereErasedAfterABackupStayErased(t *testing.T) {
+	top := t.TempDir()
+	at := func(name string) string { return filepath.Join(top, name) }
+	s := openPlain(t, at("data"))
+	w, now := newSession(s, claim(t, s), 1), time.Now()
+	c := w.step([]byte("x"))
+	c.Identify = &persistence.Identification{Addr: netip.MustParseAddrPort("198.51.100.7:1"), From: now, To: now}
+	if err := w.try(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Backup(t.Context(), at("backup")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Record(t.Context(), persistence.AuditEntry{Deed: persistence.DeedForgotten, Website: site, Session: w.head.ID}); err != nil {
+		t.Fatal(err)
+	}
+	mustClose(t, s)
+	for audit, want := range map[string]int{at("data"): 0, "": 1} {
+		restored := at(fmt.Sprint("restored with ", want))
+		if _, err := restore(t, at("backup"), audit, restored); err != nil {
+			t.Fatal(err)
+		}
+		s = openPlain(t, restored)
+		if kept, err := s.Identifications(t.Context(), site, w.head.ID); err != nil || len(kept) != want {
+			t.Errorf("with the log %q: %d records, %v; want %d", audit, len(kept), err, want)
+		}
+		if _, err := s.Load(t.Context(), site, w.head.ID); err != nil {
+			t.Errorf("the conversation: %v", err)
+		}
+		mustClose(t, s)
 	}
 }
 
