@@ -20,11 +20,11 @@ type consents struct {
 func (p *person) track(l *line) {
 	session, c := l.session, &p.consents
 	switch n := p.random.IntN(10); {
-	case n < 4:
+	case n < 5:
 		l.ask(map[string]any{"t": "event", "name": "pushed"}, session, func(testclient.Frame) {})
 	case n < 6:
 		l.ask(map[string]any{"t": "segments", "segments": []string{"vip"}}, session, func(testclient.Frame) {})
-	case n < 7:
+	case n < 8:
 		c.yeses[session]++
 		delete(c.withdrawn, session)
 		l.ask(map[string]any{"t": "consent", "tracking": true}, session, func(testclient.Frame) {})

@@ -35,10 +35,10 @@ func (p *person) act() {
 		p.say(l)
 	case n < 80:
 		p.mark(l, at.seq)
-	case n < 86:
+	case n < 84:
 		name := []string{"hello", "help"}[p.random.IntN(2)]
 		l.ask(map[string]any{"t": "trigger", "name": name}, l.session, func(testclient.Frame) {})
-	case n < 91:
+	case n < 92:
 		p.track(l)
 	case n < 96:
 		l.refs++
