@@ -109,7 +109,7 @@ func (r *retention) conversations(ctx context.Context, w chat.Website, now time.
 				removed = true
 			case ctx.Err() != nil:
 				return removed, e
-			case errors.Is(e, ErrUnknownSession), e == error(errNotDelivered): // gone, or about to move: by its identity, since others have the same code
+			case errors.Is(e, ErrUnknownSession), e == error(errNotDelivered): //nolint:errorlint // gone, or about to move: others have the same code
 			default:
 				if failed++; failed > maxFailed {
 					return removed, e

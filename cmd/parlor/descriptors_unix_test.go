@@ -75,7 +75,7 @@ func flood(t *testing.T, p *testprogram.Process) (in, refused int64, leave func(
 	for range 50 {
 		coming.Go(func() {
 			for i := range next {
-				gone := func() {}
+				var gone func()
 				if i%2 == 0 {
 					conn, err := net.DialTimeout("tcp", strings.TrimPrefix(p.Ready.URL, "http://"), 5*time.Second)
 					if err != nil {
