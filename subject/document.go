@@ -63,7 +63,7 @@ type Source struct {
 	MostBytes int
 }
 
-// ErrTooLarge: the messages and notes are more than Source.MostBytes.
+// ErrTooLarge reports messages and notes of more than Source.MostBytes.
 var ErrTooLarge = errors.New("subject: more is held than can be handed out at once")
 
 // Gather reads everything. Errors: ErrTooLarge, persistence.ErrErased when the session is deleted meanwhile, and the store's others.
