@@ -24,15 +24,20 @@ func Restore(ctx context.Context, o Options, backup, audit string, progress func
 		return c, err
 	}
 	fs := newKeepsNothing(o.FS, o.Dir)
+	switch within, err := inside(backup, o.Dir); {
+	case err != nil:
+		return c, fmt.Errorf("%w: %w", ErrRestore, err)
+	case within:
+		return c, fmt.Errorf("%w: %q is inside the backup; choose a data directory elsewhere", ErrRestore, o.Dir)
+	}
 	from := o
 	from.Dir = backup
 	if c, err = Verify(ctx, from, progress); err != nil {
 		return c, fmt.Errorf("the backup: %w", err)
 	}
 	if audit == "" {
-		audit = backup
-	}
-	if audit, err = auditIn(fs, audit); err != nil {
+		audit = fs.PathJoin(backup, auditFile)
+	} else if audit, err = auditIn(fs, audit); err != nil {
 		return c, err
 	}
 	if c.Audited, err = continues(fs, fs.PathJoin(backup, auditFile), audit); err != nil {
@@ -44,7 +49,16 @@ func Restore(ctx context.Context, o Options, backup, audit string, progress func
 	if err := makeDir(fs, o.Dir); err != nil {
 		return c, fault(fmt.Sprintf("make the data directory %q", o.Dir), err)
 	}
-	return c, restoreFiles(ctx, fs, backup, audit, o.Dir)
+	lock, err := lockDir(fs, o.Dir) // against a node that is started meanwhile
+	if err != nil {
+		return c, err
+	}
+	if err = checkEmpty(fs, o.Dir); err != nil { // again: it may have been faster
+		err = fmt.Errorf("%w: %w", ErrRestore, err)
+	} else {
+		err = restoreFiles(ctx, fs, backup, audit, o.Dir)
+	}
+	return c, errors.Join(err, lock.Close())
 }
 
 // restoreFiles copies a backup's files, and FORMAT last.
@@ -60,6 +74,9 @@ func restoreFiles(ctx context.Context, fs vfs.FS, backup, audit, dir string) err
 		}
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if info, err := fs.Stat(fs.PathJoin(backup, name)); err == nil && info.IsDir() {
+			continue // none of a store's: lost+found
 		}
 		if err := copyFile(fs, fs.PathJoin(backup, name), fs.PathJoin(dir, name)); err != nil {
 			return fault("copy "+name, err)
@@ -84,10 +101,14 @@ func auditIn(fs vfs.FS, path string) (string, error) {
 		return "", fmt.Errorf("%w: there is no %q; name an audit log, or the directory that holds one", ErrRestore, path)
 	case err != nil:
 		return "", fault("look for the audit log", err)
-	case info.IsDir():
-		return fs.PathJoin(path, auditFile), nil
+	case !info.IsDir():
+		return path, nil
 	}
-	return path, nil
+	log := fs.PathJoin(path, auditFile)
+	if _, err := fs.Stat(log); err != nil {
+		return "", fmt.Errorf("%w: there is no %s in %q; name an audit log, or the directory that holds one: %w", ErrRestore, auditFile, path, err)
+	}
+	return log, nil
 }
 
 // continues checks that the newer log has all that the older one has, and is a whole chain. It returns how many entries the newer one has.

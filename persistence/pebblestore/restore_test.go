@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+
 	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/persistence"
 	"github.com/parlor-chat/parlor/persistence/pebblestore"
@@ -136,6 +139,11 @@ func TestRestoreRefusesWhatDoesNotFit(t *testing.T) {
 		s := openPlain(t, at(name))
 		w := newSession(s, claim(t, s), 1)
 		w.post(t, []byte("x"))
+		if name == "data" { // nothing is recorded yet
+			if err := s.Backup(t.Context(), at("backup of before")); err != nil {
+				t.Fatal(err)
+			}
+		}
 		erase(t, s, w)
 		if name == "data" {
 			if err := s.Backup(t.Context(), at("backup")); err != nil {
@@ -143,6 +151,9 @@ func TestRestoreRefusesWhatDoesNotFit(t *testing.T) {
 			}
 		}
 		mustClose(t, s)
+	}
+	if err := os.Mkdir(at("empty"), 0o700); err != nil {
+		t.Fatal(err)
 	}
 	broken := strings.Replace(string(read(t, filepath.Join(at("data"), "audit.jsonl"))), "erased", "erasee", 1)
 	if err := os.WriteFile(at("broken"), []byte(broken), 0o600); err != nil {
@@ -156,6 +167,8 @@ func TestRestoreRefusesWhatDoesNotFit(t *testing.T) {
 		{"onto the backup", "backup", "data", "backup", pebblestore.ErrRestore},
 		{"another deployment's log", "backup", "other", "new", pebblestore.ErrRestore},
 		{"no such log", "backup", "nowhere", "new", pebblestore.ErrRestore},
+		{"a directory without a log", "backup of before", "empty", "new", pebblestore.ErrRestore},
+		{"into the backup", "backup", "data", "backup/new", pebblestore.ErrRestore},
 		{"a changed log", "backup", "broken", "new", persistence.ErrAudit},
 		{"no backup", "nowhere", "data", "new", pebblestore.ErrForeign},
 	} {
@@ -163,8 +176,30 @@ func TestRestoreRefusesWhatDoesNotFit(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
-	if _, err := os.Stat(at("new")); err == nil {
-		t.Error("a refused restore left a directory")
+	for _, name := range []string{"new", "backup/new"} {
+		if _, err := os.Stat(at(name)); err == nil {
+			t.Error("a refused restore left a directory")
+		}
+	}
+	if _, err := verify(t, at("backup")); err != nil {
+		t.Errorf("the backup, afterwards: %v", err)
+	}
+
+	// A node that waits for its data directory does not begin a new one in it.
+	held, err := pebble.LockDirectory(at("held"), vfs.Default)
+	if errors.Is(err, os.ErrNotExist) {
+		if err = os.Mkdir(at("held"), 0o700); err == nil {
+			held, err = pebble.LockDirectory(at("held"), vfs.Default)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := restore(t, at("backup"), at("data"), at("held")); !errors.Is(err, pebblestore.ErrInUse) {
+		t.Errorf("into a directory that another process holds: %v", err)
+	}
+	if err := held.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 
