@@ -163,7 +163,6 @@ func (p *peer) handle(f testclient.Frame) {
 		p.snapshot(f)
 	case "marks":
 		p.note(history.Marked{Conn: p.conn, Log: p.session, Read: history.Marks(f.Read), Delivered: history.Marks(f.Delivered)})
-		p.marked.Add(1)
 	case "ack", "error":
 		p.answered(f)
 	case "deleted":

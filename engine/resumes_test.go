@@ -48,7 +48,7 @@ type rush struct {
 	agent   string
 	// dialed are connections; how they joined; what became of messages.
 	dialed, resumed, reset, anew atomic.Int64
-	acked, again, shown, marked  atomic.Int64
+	acked, again, shown          atomic.Int64
 }
 
 // TestResumeThroughCuts is T7: visitors and agents talk through a proxy that cuts each of their connections at some byte, in either direction,

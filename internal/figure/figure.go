@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// Variable names the environment variable that says into which directory, by its absolute path, figures are noted; without it they are only logged. It does
-// not begin with PARLOR_: those are settings of the program, which tests start.
+// Variable names the environment variable that says into which directory, by its absolute path, figures are noted; without it they are only
+// logged. It does not begin with PARLOR_: those are settings of the program, which tests start.
 const Variable = "FIGURES_DIR"
 
 // file is the one in the directory: a line of JSON for each figure.
