@@ -10,5 +10,5 @@ func descriptorLimit() uint64 {
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) != nil {
 		return 0
 	}
-	return limit.Cur //nolint:unconvert // signed on FreeBSD
+	return uint64(limit.Cur) //nolint:unconvert // signed on FreeBSD
 }
