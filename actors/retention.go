@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/parlor-chat/parlor/chat"
+	"github.com/parlor-chat/parlor/persistence"
 )
 
 const (
@@ -27,8 +28,8 @@ const (
 type retention struct {
 	sys *System
 	log *slog.Logger
-	// began is when this process started; suspect is since when the clock is not believed, zero while it is.
-	began, suspect time.Time
+	// began is when this process started, or since when its clock is believed.
+	began time.Time
 }
 
 // sweep goes through all websites once. It reports whether anything was removed, whose bytes are then to be scrubbed.
@@ -52,32 +53,32 @@ func (r *retention) sweep(ctx context.Context) (removed bool, err error) {
 			errs = append(errs, err)
 		}
 	}
-	errs = append(errs, r.sys.store.PutSwept(ctx, now))
+	errs = append(errs, r.sys.store.PutSwept(ctx, persistence.Sweep{At: now.UTC()}))
 	return removed, errors.Join(errs...)
 }
 
 // trusts reports whether the clock can be believed: it has not gone on by more than a week since the last sweep, or has said the same for a day.
 func (r *retention) trusts(ctx context.Context, now time.Time) (bool, error) {
-	last, err := r.sys.store.Swept(ctx)
+	sweep, err := r.sys.store.Swept(ctx)
 	if err != nil {
 		return false, err
 	}
-	ran := now.Sub(r.began)                 // monotonic
-	wall := now.Round(0).Sub(last.Round(0)) // as the clock says
+	ran := now.Sub(r.began)                     // monotonic
+	wall := now.Round(0).Sub(sweep.At.Round(0)) // as the clock says
 	drift := now.Round(0).Sub(r.began.Round(0)) - ran
-	if last.IsZero() || (wall <= leap+ran && drift.Abs() < leap) {
-		r.suspect = time.Time{}
+	if sweep.At.IsZero() || (wall <= leap+ran && drift.Abs() < leap) {
 		return true, nil
 	}
-	if r.suspect.IsZero() {
-		r.suspect = now
+	if sweep.Doubted.IsZero() || sweep.Doubted.After(now) {
+		sweep.Doubted = now.UTC() // kept, so that restarts do not begin the day anew
 		r.log.Warn("the clock has gone on by more than a week since retention last ran; terms are carried out in a day. If the clock is wrong, set it right before",
 			slog.Duration("since", wall.Round(time.Hour)))
+		return false, r.sys.store.PutSwept(ctx, sweep)
 	}
-	if now.Sub(r.suspect) < trustedAfter {
+	if now.Sub(sweep.Doubted) < trustedAfter {
 		return false, nil
 	}
-	r.began, r.suspect = now, time.Time{}
+	r.began = now
 	return true, nil
 }
 

@@ -20,7 +20,7 @@ const mostExportBytes = 32 << 20
 // not for agents. Errors: a *chat.Error, or a fault of the store.
 func (o *Operator) exportForAgent(ctx context.Context, e transport.Export) (func(io.Writer) error, error) {
 	document, err := o.gatherForAgent(ctx, e)
-	if err == nil {
+	if err == nil && document.Where == "disk" { // nothing of a temporary session goes to the disk, not even its id (P9)
 		_, err = o.store.Record(ctx, persistence.AuditEntry{
 			Deed: persistence.DeedExported, Website: e.Website, Session: e.Session, By: e.By.Account(),
 		})

@@ -14,8 +14,8 @@ import (
 	"github.com/parlor-chat/parlor/subject"
 )
 
-// Records is what operators can ask about what is kept of people. Whatever reads or removes somebody's data is recorded in the audit log. Errors are
-// for operators to read.
+// Records is what operators can ask about what is kept of people. Identify, Export and Erase are recorded in the audit log, unless the session is in
+// memory only: nothing of such a one goes to the disk (P9). Errors are for operators to read.
 type Records interface {
 	// Identify returns from where a conversation was written, also after its deletion. It is recorded before it is read.
 	Identify(ctx context.Context, r Request) ([]persistence.Identification, error)
@@ -90,6 +90,9 @@ type found struct {
 	erased  bool
 }
 
+// temporary reports a session that is in memory only. What is done with it is not recorded: nothing of it goes to the disk, not even its id (P9).
+func (f *found) temporary() bool { return !f.erased && f.session.State.Version == 0 }
+
 // find looks for a session in memory and on the disk.
 func (o *Operator) find(ctx context.Context, id chat.SessionID) (f found, err error) {
 	websites, err := o.store.Websites(ctx)
@@ -131,6 +134,9 @@ func (o *Operator) Identify(ctx context.Context, r Request) ([]persistence.Ident
 	if err != nil {
 		return nil, err
 	}
+	if f.temporary() {
+		return nil, nil
+	}
 	if err := o.record(ctx, persistence.DeedIdentified, f.website.ID, r); err != nil {
 		return nil, err
 	}
@@ -156,8 +162,10 @@ func (o *Operator) Export(ctx context.Context, r Request) (d subject.Document, e
 	case f.erased:
 		return d, errors.New("the session was deleted; of identification records, parlor identify tells")
 	}
-	if err := o.record(ctx, persistence.DeedExported, f.website.ID, r); err != nil {
-		return d, err
+	if !f.temporary() {
+		if err := o.record(ctx, persistence.DeedExported, f.website.ID, r); err != nil {
+			return d, err
+		}
 	}
 	return subject.Gather(ctx, subject.Source{
 		Store: o.store, Website: f.website, State: f.session.State, Messages: f.session.Messages, Notes: f.session.Notes, Operator: true,

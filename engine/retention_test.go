@@ -248,6 +248,28 @@ func TestP10AStopEndsAnAccess(t *testing.T) {
 	})
 }
 
+// TestG20ADoubtIsNotForgottenByRestarts: a node that is restarted each night carries out terms all the same.
+func TestG20ADoubtIsNotForgottenByRestarts(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.under(chat.Retention{Conversations: 7 * day})
+		time.Sleep(day)
+		v := w.visit("")
+		w.say(v, "hello")
+		v.Close()
+		w.stop()
+		time.Sleep(30 * day)
+		for range 3 {
+			w.start()
+			time.Sleep(20 * time.Hour)
+			w.stop()
+		}
+		w.start()
+		if _, err := w.store.Load(t.Context(), w.website.ID, w.sessionOf(v)); !errors.Is(err, persistence.ErrErased) {
+			t.Errorf("after three nights: %v", err)
+		}
+	})
+}
+
 // TestG20AClockThatLeapsEndsNothingAtOnce stops a node for a month, which is what a clock looks like that was set a month ahead.
 func TestG20AClockThatLeapsEndsNothingAtOnce(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {

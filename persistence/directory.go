@@ -39,12 +39,19 @@ type Directory interface {
 	// DeleteLogins ends all logins of an agent.
 	DeleteLogins(ctx context.Context, agent chat.AgentID) error
 
-	// Swept is when retention was last carried out; the zero time when it never was. PutSwept sets it.
-	Swept(ctx context.Context) (time.Time, error)
-	PutSwept(ctx context.Context, at time.Time) error
+	// Swept is how retention stands; the zero value when it was never carried out. PutSwept sets it.
+	Swept(ctx context.Context) (Sweep, error)
+	PutSwept(ctx context.Context, s Sweep) error
 
 	// DeploymentKey returns the deployment's 256-bit secret, made at the first call.
 	DeploymentKey(ctx context.Context) ([32]byte, error)
+}
+
+// Sweep is how retention stands.
+type Sweep struct {
+	// At is when it was last carried out. Doubted is since when the clock is not believed (G20), zero while it is.
+	At      time.Time `json:"at"`
+	Doubted time.Time `json:"doubted,omitzero"`
 }
 
 // Login is one agent's login from one browser.

@@ -96,7 +96,7 @@ func TestWhatIsHeldOnAVisitorIsHandedOutAndDeleted(t *testing.T) {
 	if document.Where != "disk" || document.Visitor.User.Email != email || len(document.Messages) != 1 || document.Messages[0].Content != subjectText {
 		t.Errorf("%+v", document)
 	}
-	if n := len(document.Audit); n != 3 || document.Audit[1].Deed != "identified" || document.Audit[1].By != "operator Dana" || document.Audit[2].Reason != "asked by letter" {
+	if n := len(document.Audit); n != 2 || document.Audit[0].Deed != "identified" || document.Audit[0].By != "operator Dana" || document.Audit[1].Reason != "asked by letter" {
 		t.Errorf("the audit log: %+v", document.Audit)
 	}
 	page := filepath.Join(top, "page.html")

@@ -87,6 +87,9 @@ func (c subjectExportCmd) Run(ctx context.Context, s *settings, o output) error 
 	if err != nil {
 		return err
 	}
+	if _, err := os.Lstat(c.Out); c.Out != "" && err == nil { // before anything is recorded
+		return fmt.Errorf("out: %q exists; name a new file", c.Out)
+	}
 	return withDirectory(ctx, s, o, func(d engine.Directory) error {
 		document, err := d.Export(ctx, r)
 		if err != nil {

@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/parlor-chat/parlor/chat"
 	"github.com/parlor-chat/parlor/persistence"
@@ -178,23 +177,23 @@ func (s *Store) DeleteLogins(ctx context.Context, agent chat.AgentID) error {
 }
 
 // Swept implements persistence.Directory.
-func (s *Store) Swept(ctx context.Context) (time.Time, error) {
+func (s *Store) Swept(ctx context.Context) (persistence.Sweep, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
-		return time.Time{}, err
+		return persistence.Sweep{}, err
 	}
 	defer leave()
 	return s.swept, nil
 }
 
 // PutSwept implements persistence.Directory.
-func (s *Store) PutSwept(ctx context.Context, at time.Time) error {
+func (s *Store) PutSwept(ctx context.Context, sweep persistence.Sweep) error {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	s.swept = at.UTC()
+	s.swept = sweep
 	return nil
 }
 

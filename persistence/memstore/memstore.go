@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/parlor-chat/parlor/chat"
 	"github.com/parlor-chat/parlor/persistence"
@@ -31,7 +30,7 @@ type Store struct {
 	logins     map[[32]byte]persistence.Login
 	secret     *[32]byte
 	networks   map[persistence.NetworkHash]persistence.Network
-	swept      time.Time
+	swept      persistence.Sweep
 }
 
 type key struct {

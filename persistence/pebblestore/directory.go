@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
-	"time"
 	"unicode"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -139,17 +138,17 @@ func (s *Store) Password(ctx context.Context, agent chat.AgentID) (string, error
 }
 
 // Swept implements persistence.Directory.
-func (s *Store) Swept(ctx context.Context) (time.Time, error) {
-	at, err := find[time.Time](ctx, s, nodeKey(nodeSwept))
+func (s *Store) Swept(ctx context.Context) (persistence.Sweep, error) {
+	sweep, err := find[persistence.Sweep](ctx, s, nodeKey(nodeSweep))
 	if errors.Is(err, persistence.ErrNotFound) {
-		return time.Time{}, nil
+		return persistence.Sweep{}, nil
 	}
-	return at, err
+	return sweep, err
 }
 
 // PutSwept implements persistence.Directory.
-func (s *Store) PutSwept(ctx context.Context, at time.Time) error {
-	return s.put(ctx, nodeKey(nodeSwept), at.UTC())
+func (s *Store) PutSwept(ctx context.Context, sweep persistence.Sweep) error {
+	return s.put(ctx, nodeKey(nodeSweep), sweep)
 }
 
 // DeploymentKey implements persistence.Directory. It was made when the data directory was.

@@ -3,8 +3,10 @@ package pebblestore
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -101,15 +103,17 @@ func merged(ranges []pebble.KeyRange) []pebble.KeyRange {
 	return ranges
 }
 
-// rangeMark is the mark of a range of keys that was deleted. All that it says is in its key, so that a Scrub under way forgets no newer one.
+// rangeMark is the mark of a range of keys that was deleted. All that it says is in its key, and no two are the same, so that a Scrub under way forgets
+// no newer one.
 func rangeMark(start, end []byte) []byte {
-	return append(append([]byte{tableScrubRange, byte(len(start))}, start...), end...)
+	mark := append([]byte{tableScrubRange, byte(len(start)), byte(len(end))}, start...)
+	return binary.BigEndian.AppendUint64(append(mark, end...), rand.Uint64())
 }
 
 // scrubbedRange is what rangeMark was made of.
 func scrubbedRange(mark []byte) pebble.KeyRange {
-	n := min(2+int(mark[1]), len(mark))
-	return pebble.KeyRange{Start: mark[2:n], End: mark[n:]}
+	end := min(3+int(mark[1]), len(mark))
+	return pebble.KeyRange{Start: mark[3:end], End: mark[end:min(end+int(mark[2]), len(mark))]}
 }
 
 // scrubbedSession is whose mark it is.

@@ -93,7 +93,7 @@ func Open(o Options) (*Store, error) {
 const (
 	nodeStarts = "starts"
 	nodeSecret = "secret"
-	nodeSwept  = "swept"
+	nodeSweep  = "sweep"
 )
 
 func nodeKey(name string) []byte { return append([]byte{tableNode}, name...) }
