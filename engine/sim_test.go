@@ -20,6 +20,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"github.com/parlor-chat/parlor/accounts"
 	"github.com/parlor-chat/parlor/chat"
 	"github.com/parlor-chat/parlor/engine"
 	"github.com/parlor-chat/parlor/engine/handover"
@@ -224,7 +225,7 @@ func newSim(t *testing.T, seed uint64, store persistence.Store, disk *vfs.MemFS)
 	s.w.must(err)
 	// A login as if with a password, whose hash would take longer than the whole simulation.
 	secret := sha256.Sum256([]byte("the simulation's login"))
-	s.w.must(store.PutLogin(t.Context(), sha256.Sum256(secret[:]), persistence.Login{Agent: agent.ID, ExpiresAt: time.Now().AddDate(1, 0, 0)}))
+	s.w.must(store.PutLogin(t.Context(), sha256.Sum256(secret[:]), persistence.Login{Agent: agent.ID, ExpiresAt: time.Now().Add(accounts.LoginLife)}))
 	s.cookie = "__Host-parlor-agent=" + base64.RawURLEncoding.EncodeToString(secret[:])
 	for range simPeople {
 		s.people = append(s.people, &person{sim: s})

@@ -142,7 +142,11 @@ func newUnit(t *testing.T, args ...string) *unit {
 // start starts the next process. What systemd kept for it is not kept any more when it is ready.
 func (u *unit) start(t *testing.T) *testprogram.Process {
 	t.Helper()
-	p := program.Supervised(t, u.systemd.Environment(), u.systemd.Files(), u.dir, u.listen, append([]string{"--log-level", "info"}, u.args...)...)
+	files := u.systemd.Handed()
+	p := program.Supervised(t, u.systemd.Environment(), files, u.dir, u.listen, append([]string{"--log-level", "info"}, u.args...)...)
+	for _, f := range files {
+		_ = f.Close()
+	}
 	if n := len(u.systemd.Files()); n != 0 {
 		t.Errorf("systemd keeps %d descriptors still\n%s", n, p.Log())
 	}

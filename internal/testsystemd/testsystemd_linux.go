@@ -77,6 +77,21 @@ func (m *Manager) Files() []*os.File {
 	return slices.Clone(m.files)
 }
 
+// Handed are the descriptors that are stored, as the next process gets them: the caller's own, to be closed when the process has them.
+func (m *Manager) Handed() []*os.File {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	files := make([]*os.File, len(m.files))
+	for i, f := range m.files {
+		fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+		if err != nil {
+			m.t.Error(err)
+		}
+		files[i] = os.NewFile(uintptr(fd), f.Name())
+	}
+	return files
+}
+
 // Said reports whether the service has said something.
 func (m *Manager) Said(what string) bool {
 	m.mu.Lock()
