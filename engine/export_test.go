@@ -247,14 +247,16 @@ func TestWhatCannotBeRecordedIsNotHandedOut(t *testing.T) {
 		w.say(v, "hello")
 		v.Close()
 		kept := w.store.Store
+		w.stop()
 		w.store.Store = unaudited{kept}
-		w.restart()
+		w.start()
 		answer := w.export(w.login(), w.website.ID, v.Welcome.Session, "json")
 		if answer.status != http.StatusServiceUnavailable || strings.Contains(answer.body, "hello") || strings.Contains(answer.body, "space") || answer.header.Get("Retry-After") == "" {
 			t.Errorf("%d %s", answer.status, answer.body)
 		}
+		w.stop()
 		w.store.Store = kept
-		w.restart()
+		w.start()
 		if answer := w.export(w.login(), w.website.ID, v.Welcome.Session, "json"); answer.status != http.StatusOK {
 			t.Errorf("afterwards: status %d", answer.status)
 		}
