@@ -17,8 +17,9 @@ func (n *Node) makeUp(ctx context.Context) error {
 	}
 	for _, s := range withdrawn {
 		err := n.system.Order(ctx, s.Website, s.Session, chat.Participant{Role: chat.RoleSystem}, chat.SetConsent{})
-		if err == nil || errors.Is(err, actors.ErrUnknownSession) {
-			err = n.store.MadeUp(ctx, s)
+		var refusal *chat.Error
+		if err == nil || errors.Is(err, actors.ErrUnknownSession) || (errors.As(err, &refusal) && refusal.Code == chat.CodeUnknownWebsite) {
+			err = n.store.MadeUp(ctx, s) // done, or the backup is from before the session or the website
 		}
 		if err != nil {
 			return fmt.Errorf("engine: make up for withdrawn consent: %w", err)

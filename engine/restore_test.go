@@ -1,13 +1,17 @@
 package engine_test
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/parlor-chat/parlor/chat"
 	"github.com/parlor-chat/parlor/engine"
 	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/internal/testclient"
+	"github.com/parlor-chat/parlor/persistence"
+	"github.com/parlor-chat/parlor/persistence/pebblestore"
 )
 
 // TestWhatWasWithdrawnAfterABackupStaysWithdrawn (G24, P13): the backup has what the page told, the audit log says that the visitor withdrew consent
@@ -85,4 +89,30 @@ func TestWhatWasWithdrawnAfterABackupStaysWithdrawn(t *testing.T) {
 		}
 	}
 	figure.Note(t, "G24 P13", "restored from a backup of before consent was withdrawn, with the audit log of after it: nothing that the page told is there when the node serves")
+}
+
+// TestAWithdrawalThatTheBackupIsTooOldFor: the website was added after the backup, and the node starts nevertheless.
+func TestAWithdrawalThatTheBackupIsTooOldFor(t *testing.T) {
+	top := t.TempDir()
+	at := func(name string) string { return filepath.Join(top, name) }
+	n, _ := realNode(t, at("old"))
+	if err := n.Operator().Backup(t.Context(), at("backup")); err != nil {
+		t.Fatal(err)
+	}
+	stop(t, n)
+	store, err := pebblestore.Open(pebblestore.Options{Dir: at("old"), Logger: quietLog()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Record(t.Context(), persistence.AuditEntry{
+		Deed: persistence.DeedWithdrawn, Website: chat.WebsiteID{9}, Session: chat.SessionID{9}, By: "visitor",
+	})
+	if err = errors.Join(err, store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := engine.Restore(t.Context(), at("new"), at("backup"), at("old"), nil); err != nil {
+		t.Fatal(err)
+	}
+	restored, _ := realNode(t, at("new"))
+	stop(t, restored)
 }
