@@ -105,11 +105,7 @@ func (s *session) inspect(ctx actor.Context, i *inspect) {
 		i.answer(inspected{err: refusal})
 		return
 	}
-	if s.state == nil || s.state.Erased {
-		i.answer(inspected{err: ErrUnknownSession})
-		return
-	}
-	if !s.belongs(i.website) {
+	if s.state == nil || s.state.Erased || !s.belongs(i.website) {
 		i.answer(inspected{err: ErrUnknownSession})
 		return
 	}

@@ -1,20 +1,16 @@
 package e2e
 
 import (
-	"os"
 	"testing"
 
 	"github.com/parlor-chat/parlor/internal/chromium"
+	"github.com/parlor-chat/parlor/internal/testmemory"
 )
 
 // TestAVisitorWhoWritesNothingIsNotDisturbedByARestart: the page comes back by itself to the same session, and what a trigger said is there once, however
 // often it is run and the page is loaded (G19, P12).
 func TestAVisitorWhoWritesNothingIsNotDisturbedByARestart(t *testing.T) {
-	memory, err := os.MkdirTemp("/dev/shm", "parlor-test-")
-	if err != nil {
-		t.Skip("no tmpfs at /dev/shm")
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(memory) })
+	memory := testmemory.Dir(t)
 	s := newSite(t, sameSite)
 	s.args = append(s.args, "--set", "handover.dir="+memory)
 	s.node.Interrupt(t)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/parlor-chat/parlor/internal/figure"
 	"github.com/parlor-chat/parlor/internal/testclient"
+	"github.com/parlor-chat/parlor/internal/testmemory"
 	"github.com/parlor-chat/parlor/internal/testprogram"
 	"github.com/parlor-chat/parlor/internal/testsystemd"
 )
@@ -332,11 +333,7 @@ func (g *guest) write(t *testing.T) {
 
 // TestAFileInMemoryIsHandedOver: where there is no systemd, through a directory on a tmpfs, which is empty again afterwards.
 func TestAFileInMemoryIsHandedOver(t *testing.T) {
-	memory, err := os.MkdirTemp("/dev/shm", "parlor-test-")
-	if err != nil {
-		t.Skip("no tmpfs at /dev/shm")
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(memory) })
+	memory := testmemory.Dir(t)
 	left := func() int {
 		list, err := os.ReadDir(memory)
 		if err != nil {

@@ -15,17 +15,17 @@ import (
 
 	"github.com/parlor-chat/parlor/actors"
 	"github.com/parlor-chat/parlor/internal/systemd"
+	"github.com/parlor-chat/parlor/internal/testmemory"
 	"github.com/parlor-chat/parlor/internal/testsystemd"
 )
 
 // memory is a directory on a tmpfs.
 func memory(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "parlor-test-")
-	if err != nil || CheckDir(dir) != nil {
-		t.Skip("no tmpfs at /dev/shm")
+	dir := testmemory.Dir(t)
+	if err := CheckDir(dir); err != nil {
+		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return dir
 }
 
@@ -46,7 +46,7 @@ func disk(t *testing.T) string {
 			return dir
 		}
 	}
-	t.Skip("everything here is in memory")
+	testmemory.Lacking(t, "everything here is in memory")
 	return ""
 }
 

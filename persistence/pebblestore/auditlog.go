@@ -309,7 +309,8 @@ func (s *Store) knownAudit() (persistence.AuditTail, error) {
 }
 
 // catchUp erases what the audit log says was erased and the store does not know: a crash came between, or the store is an older copy that was
-// restored beside a newer log (G24); identification records likewise. Consent that was withdrawn since is left for the session's actor, which knows what goes with it.
+// restored beside a newer log (G24); identification records likewise. Consent that was withdrawn since is left for the session's actor, which knows
+// what goes with it.
 func (s *Store) catchUp(ctx context.Context) error {
 	known, err := s.knownAudit()
 	if err != nil {

@@ -13,19 +13,18 @@ import (
 
 func main() {
 	out := flag.String("out", "", "the page to write")
-	partial := flag.Bool("partial", false, "write the page also where promises have no figure")
 	flag.Parse()
 	if *out == "" || flag.NArg() != 1 {
 		fmt.Fprintln(os.Stderr, "usage: guarantees -out FILE DIR: give the page and the directory of the figures")
 		os.Exit(2)
 	}
-	if err := write(*out, flag.Arg(0), *partial); err != nil {
+	if err := write(*out, flag.Arg(0)); err != nil {
 		fmt.Fprintln(os.Stderr, "guarantees:", err)
 		os.Exit(1)
 	}
 }
 
-func write(out, dir string, partial bool) error {
+func write(out, dir string) error {
 	figures, err := figure.Read(dir)
 	if err != nil {
 		return err
@@ -34,8 +33,8 @@ func write(out, dir string, partial bool) error {
 	if err != nil {
 		return err
 	}
-	if missing := p.missing(); len(missing) > 0 && !partial {
-		return fmt.Errorf("nothing was measured of %s: run their tests too, or say -partial", strings.Join(missing, ", "))
+	if missing := p.missing(); len(missing) > 0 {
+		return fmt.Errorf("nothing was measured of %s: run their tests too", strings.Join(missing, ", "))
 	}
 	return os.WriteFile(out, []byte(p.markdown(report.ThisMachine(), report.Commit(), time.Now().UTC())), 0o644)
 }

@@ -39,7 +39,7 @@ func noted(t *testing.T, without string, more ...figure.Figure) string {
 func TestThePageSaysWhatWasMeasuredAndHow(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "page.md")
 	another := figure.Figure{Guarantees: []string{"G5"}, Package: "actors", Test: "TestFirst", Text: "first"}
-	if err := write(out, noted(t, "", another), false); err != nil {
+	if err := write(out, noted(t, "", another)); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(out)
@@ -60,23 +60,17 @@ func TestThePageSaysWhatWasMeasuredAndHow(t *testing.T) {
 
 func TestAPromiseWithoutAFigureIsAnError(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "page.md")
-	if err := write(out, noted(t, "G13"), false); err == nil || !strings.Contains(err.Error(), "G13") {
+	if err := write(out, noted(t, "G13")); err == nil || !strings.Contains(err.Error(), "G13") {
 		t.Errorf("without a figure of G13: %v", err)
 	}
 	if _, err := os.Stat(out); err == nil {
 		t.Error("the page was written all the same")
 	}
-	if err := write(out, noted(t, "G13"), true); err != nil {
-		t.Fatal(err)
-	}
-	if text, err := os.ReadFile(out); err != nil || strings.Count(string(text), "Not measured") != 1 {
-		t.Errorf("%v:\n%s", err, text)
-	}
 }
 
 func TestAFigureOfAnUnknownPromiseIsAnError(t *testing.T) {
 	dir := noted(t, "", figure.Figure{Guarantees: []string{"G99"}, Package: "engine", Test: "TestOther"})
-	if err := write(filepath.Join(t.TempDir(), "page.md"), dir, true); err == nil || !strings.Contains(err.Error(), "TestOther") {
+	if err := write(filepath.Join(t.TempDir(), "page.md"), dir); err == nil || !strings.Contains(err.Error(), "TestOther") {
 		t.Error(err)
 	}
 }
